@@ -1,0 +1,49 @@
+"""`python -m backend`: the console itself. run.py prepares everything and then becomes this."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from backend.errors import StartError
+
+
+def main() -> int:
+    """Exit code 0 after a clean stop, 1 with one sentence when the console cannot start, 130 when it was forced."""
+    options = _parser().parse_args()
+    # Everything the console and its jobs write is for its own user only.
+    os.umask(0o077)
+    try:
+        # Imported here: `--help` and a wrong option answer at once.
+        from backend.console import run
+
+        return run(
+            host=options.host,
+            port=options.port,
+            data_dir=options.data_dir,
+            listen_fd=options.listen_fd,
+            address=options.address,
+        )
+    except StartError as error:
+        print(f"The console cannot start. {error}", file=sys.stderr, flush=True)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m backend",
+        description="The AIrsenal Ops Console. Start it with run.py, which prepares what it needs.",
+    )
+    parser.add_argument("--host", help="address to listen on (HOST, default 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on, the next free one when it is taken (PORT, 8001)")
+    parser.add_argument("--data-dir", type=Path, help="folder for everything the console writes (DATA_DIR, ./data)")
+    # For `run.py --dev`: its socket outlives the reloads, and people talk to the Vite server in front of it.
+    parser.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--address", help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

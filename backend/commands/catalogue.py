@@ -1,0 +1,94 @@
+"""Every command the console can run: the built-in packs and the operator's own files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from backend.commands.command import Command
+from backend.commands.read_file import read_file
+from backend.commands.template import BUILTIN_NAMES
+from backend.errors import NotFound, StartError
+from backend.models.commands import CatalogueProblem
+
+PACKS_FOLDER = Path(__file__).parent.parent / "config" / "commands"
+PROGRAMS_FOLDER = PACKS_FOLDER / "programs"
+MAX_FILES = 200
+
+
+class Catalogue:
+    def __init__(self, commands: Mapping[str, Command], problems: tuple[CatalogueProblem, ...]) -> None:
+        self._commands = dict(commands)
+        self.problems = problems
+
+    @classmethod
+    def load(cls, packs_folder: Path, operator_folder: Path | None, builtins: Mapping[str, str]) -> Catalogue:
+        """Raises `StartError` for a broken built-in pack; a broken operator file becomes rows in `problems`."""
+        missing = BUILTIN_NAMES - builtins.keys()
+        if missing:
+            raise ValueError(f"no value for the placeholders {', '.join(sorted(missing))}")
+        commands, problems = _load_folder(packs_folder, {})
+        if problems:
+            first = problems[0]
+            raise StartError(f"A built-in command file is damaged: {first.file}, line {first.line}: {first.message}")
+        if operator_folder is not None:
+            own, problems = _load_folder(operator_folder, commands)
+            commands = {**commands, **own}
+        return cls(commands, tuple(problems))
+
+    def get(self, command_id: str) -> Command:
+        try:
+            return self._commands[command_id]
+        except KeyError:
+            raise NotFound(f"There is no command {command_id[:80]!r}.") from None
+
+    def all(self) -> list[Command]:
+        """Built-in packs first, then the operator's files, each in the order of its file."""
+        return list(self._commands.values())
+
+
+def _load_folder(folder: Path, taken: Mapping[str, Command]) -> tuple[dict[str, Command], list[CatalogueProblem]]:
+    commands: dict[str, Command] = {}
+    paths, problems = _list_files(folder)
+    for path in paths:
+        found, rows = read_file(path, path.name)
+        problems += rows
+        for command in found:
+            row = _clash(command, commands.get(command.id), taken.get(command.id))
+            if row is None:
+                commands[command.id] = command
+            else:
+                problems.append(row)
+    return commands, problems
+
+
+def _clash(command: Command, own: Command | None, built_in: Command | None) -> CatalogueProblem | None:
+    if built_in is not None:
+        message = f"the id '{command.id}' belongs to a built-in command: choose another"
+    elif own is not None:
+        message = f"the id '{command.id}' is already used in {own.file}, line {own.line}: choose another"
+    else:
+        return None
+    return CatalogueProblem(file=command.file, line=command.line, message=message)
+
+
+def _list_files(folder: Path) -> tuple[list[Path], list[CatalogueProblem]]:
+    """The `*.yaml` of a folder by name; hidden files (editors' leftovers) do not count, nor do folders below it."""
+    try:
+        entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return [], [_row(str(folder), f"The command folder cannot be read ({reason}): correct COMMANDS_DIR.")]
+    problems = [
+        _row(path.name, f"The file is not read: rename it to {path.stem}.yaml.")
+        for path in entries
+        if path.suffix == ".yml"
+    ]
+    files = [path for path in entries if path.suffix == ".yaml"]
+    if len(files) > MAX_FILES:
+        problems.append(_row(str(folder), f"Only the first {MAX_FILES} of {len(files)} command files are read."))
+    return files[:MAX_FILES], problems
+
+
+def _row(file: str, message: str) -> CatalogueProblem:
+    return CatalogueProblem(file=file, line=None, message=message)

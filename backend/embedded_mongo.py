@@ -1,0 +1,339 @@
+"""The console's private MongoDB: a real `mongod` on a unix socket in the data folder, without any TCP port.
+
+It runs in a session of its own, so Ctrl-C does not reach it, and it outlives a console that is killed; the next console
+finds it by its socket, makes sure that it is ours, and takes it over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import structlog
+
+from backend import mongod_program
+from backend.errors import StartError
+from backend.utils.process import ProcessHandle
+
+log = structlog.get_logger(__name__)
+
+# struct sockaddr_un has 108 bytes on Linux and 104 on macOS, with the closing zero.
+_LONGEST_SOCKET_PATH = 103
+_SOCKET_NAME = "mongod.sock"
+_CACHE_GB = "0.25"
+# After a power cut mongod replays its journal before it listens; that may take long, and it must not be killed for it.
+_START_SECONDS = 300.0
+_STOP_SECONDS = 20.0
+_ANSWER_SECONDS = 10.0
+_LOG_BYTES = 8 * 1024 * 1024
+_WATCH_SECONDS = 0.25
+_BACKOFF_SECONDS = (0.5, 1, 2, 5, 10, 30)
+
+# `{hello: 1, $db: "admin"}` as one OP_MSG: what a driver sends first. Only a mongod that serves answers it.
+_HELLO_BODY = b"\x1f\x00\x00\x00\x10hello\x00\x01\x00\x00\x00\x02$db\x00\x06\x00\x00\x00admin\x00\x00"
+_HELLO = struct.pack("<iiiiI", 16 + 4 + 1 + len(_HELLO_BODY), 1, 0, 2013, 0) + b"\x00" + _HELLO_BODY
+
+
+class EmbeddedMongo:
+    """`start` gives the client URL, which stays the same until `stop`, also when mongod had to be started again."""
+
+    def __init__(self, folder: Path, programs: Sequence[Path] | None = None) -> None:
+        """`programs`: the mongod programs to try, best first; None looks for them."""
+        self._folder = folder
+        self._programs = programs
+        self._data = folder / "db"
+        self._log = folder / "mongod.log"
+        self._program_note = folder / "mongod-program"
+        self._short = _ShortPath(folder)
+        self._process: ProcessHandle | None = None
+        self._watcher: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    async def start(self) -> str:
+        """Adopts the mongod that a console before us left, else starts one. Raises StartError with what to do."""
+        try:
+            self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._short.make()
+        except OSError as error:
+            raise StartError(f"The database folder {self._folder} cannot be made ({error.strerror}).") from None
+        if not await self._adopt():
+            try:
+                await self._start_new()
+            except mongod_program.InUse:
+                # A console that was killed while its mongod was still starting left one that we could not see yet.
+                if not await self._adopt():
+                    raise
+        self._watcher = asyncio.create_task(self._watch(), name="embedded mongod watcher")
+        return f"mongodb://{quote(str(self._socket), safe='')}"
+
+    async def stop(self) -> None:
+        """Ends mongod cleanly; kills it when it does not end in time (its journal makes that safe)."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watcher
+            self._watcher = None
+        if self._process is not None:
+            await self._end(self._process)
+            self._process = None
+        self._short.remove()
+
+    @property
+    def _socket(self) -> Path:
+        return self._short.path / _SOCKET_NAME
+
+    # --- taking over -------------------------------------------------------------------------------------------------
+
+    async def _adopt(self) -> bool:
+        """True when a living mongod of ours answers now. A stranger is never attached to and never signalled."""
+        process = self._own_process()
+        if process is None:
+            return False
+        process.signal(signal.SIGCONT)  # One that was stopped (Ctrl-Z, a debugger) only has to go on.
+        deadline = time.monotonic() + _START_SECONDS
+        while process.alive():
+            if await self._answers(process.pid):
+                log.info("database found running, taken over", pid=process.pid)
+                self._process = process
+                return True
+            # Alive and silent: it is starting or ending (wait), or it hangs (nobody else could use it either).
+            if self._peer() is not None or time.monotonic() > deadline:
+                log.warning("database found running but silent, ending it", pid=process.pid)
+                await self._end(process)
+                return False
+            await asyncio.sleep(0.05)
+        return False
+
+    def _own_process(self) -> ProcessHandle | None:
+        """The living mongod on our files, known by who listens on our socket or holds mongod's own lock file."""
+        listening = self._peer()
+        for pid in (listening, _number(self._data / "mongod.lock")):
+            if pid is None:
+                continue
+            try:
+                process = ProcessHandle(pid)
+            except OSError:
+                continue
+            arguments = process.arguments()
+            # Without /proc the pid of whoever listens in our private folder has to do.
+            ours = pid == listening if arguments is None else self._started_by_us(arguments)
+            if ours and process.alive():
+                return process
+        return None
+
+    def _started_by_us(self, arguments: list[str]) -> bool:
+        """Not so for a mongod that somebody started by hand on the same files, to look at them or repair them."""
+        pairs = list(itertools.pairwise(arguments))
+        on_our_socket = any(name == "--bind_ip" and value.endswith(_SOCKET_NAME) for name, value in pairs)
+        return on_our_socket and ("--dbpath", str(self._data)) in pairs
+
+    def _peer(self) -> int | None:
+        """The process that listens on our socket, or None."""
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as client:
+            client.settimeout(0.5)
+            try:
+                client.connect(str(self._socket))
+                return _peer_pid(client)
+            except OSError:
+                return None
+
+    # --- starting ----------------------------------------------------------------------------------------------------
+
+    async def _start_new(self) -> None:
+        first: StartError | None = None
+        for program in self._programs or mongod_program.candidates(self._last_program()):
+            try:
+                await self._start_program(program)
+            except mongod_program.CannotRun as error:
+                # The packaged one may run where the one on PATH cannot. Tell about the first: it was meant to be used.
+                log.warning("this mongod cannot run here", program=str(program), reason=str(error))
+                first = first or error
+            else:
+                return
+        raise first or mongod_program.none_found()
+
+    async def _start_program(self, program: Path) -> None:
+        began = time.monotonic()
+        self._bound_log()
+        process = self._spawn(program)
+        told = False
+        try:
+            while not await self._answers(process.pid):
+                if not process.alive():
+                    said = _read(self._folder / "mongod.out")
+                    raise mongod_program.failed(program, process.exit_code(), said, self._log, self._folder)
+                if not told and time.monotonic() - began > 5:
+                    told = True
+                    log.info("database is still starting, it may be repairing after a power cut", log=str(self._log))
+                if time.monotonic() - began > _START_SECONDS:
+                    raise StartError(f"The database was not ready in {_START_SECONDS:.0f} s: its log is {self._log}.")
+                await asyncio.sleep(0.01)
+        except BaseException:
+            # Also when the start is cancelled by Ctrl-C: no half-started database stays behind.
+            await asyncio.shield(self._end(process))
+            raise
+        self._process = process
+        self._note_program(program)
+        log.info("database started", pid=process.pid, program=str(program), seconds=round(time.monotonic() - began, 2))
+
+    def _spawn(self, program: Path) -> ProcessHandle:
+        argv = [
+            str(program), "--dbpath", str(self._data), "--bind_ip", str(self._socket),
+            # Without it mongod also makes /tmp/mongodb-27017.sock, for everybody and shared by all consoles.
+            "--nounixsocket", "--filePermissions", "0600",
+            "--logpath", str(self._log), "--logappend", "--logRotate", "reopen", "--quiet", "--noscripting",
+            "--wiredTigerCacheSizeGB", _CACHE_GB,
+            # Up to 200 MB of metrics on disk and a wake-up every second, for nobody.
+            "--setParameter", "diagnosticDataCollectionEnabled=false",
+        ]  # fmt: skip
+        try:
+            with (self._folder / "mongod.out").open("wb") as out:
+                child = subprocess.Popen(
+                    argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=self._folder,
+                    start_new_session=True, env={"LC_ALL": "C"},
+                )  # fmt: skip
+        except OSError as error:
+            raise mongod_program.not_executable(program, error) from None
+        return ProcessHandle(child.pid, child)
+
+    def _note_program(self, program: Path) -> None:
+        with contextlib.suppress(OSError):
+            self._program_note.write_text(str(program), encoding="utf-8")
+
+    def _last_program(self) -> Path | None:
+        return Path(text) if (text := _read(self._program_note)) else None
+
+    def _bound_log(self) -> None:
+        with contextlib.suppress(OSError):
+            if self._log.stat().st_size > _LOG_BYTES:
+                self._log.replace(self._log.with_suffix(".log.1"))
+
+    # --- asking ------------------------------------------------------------------------------------------------------
+
+    async def _answers(self, pid: int) -> bool:
+        """True when the process `pid`, and no other, listens on our socket and answers like a MongoDB."""
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                reader, writer = await asyncio.open_unix_connection(str(self._socket))
+                try:
+                    if _peer_pid(writer.get_extra_info("socket")) not in (pid, None):
+                        return False
+                    writer.write(_HELLO)
+                    return len(await reader.readexactly(16)) == 16
+                finally:
+                    writer.close()
+        except (OSError, asyncio.IncompleteReadError, TimeoutError):
+            return False
+
+    # --- keeping it alive --------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Starts mongod again when it ends under us, and keeps its log bounded. Requests answer 503 meanwhile."""
+        failures = 0
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            if self._process is not None and self._process.alive():
+                self._rotate_log()
+                continue
+            if self._process is not None:
+                log.error("database ended by itself, starting it again", pid=self._process.pid)
+                self._process = None
+            try:
+                self._short.make()
+                await self._start_new()
+                failures = 0
+            except (StartError, OSError) as error:
+                wait = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)]
+                failures += 1
+                log.error("database could not be started again", reason=str(error), next_try_seconds=wait)
+                await asyncio.sleep(wait)
+
+    def _rotate_log(self) -> None:
+        with contextlib.suppress(OSError):
+            if self._process is not None and self._log.stat().st_size > _LOG_BYTES:
+                self._log.replace(self._log.with_suffix(".log.1"))
+                self._process.signal(signal.SIGUSR1)  # With --logRotate reopen: it opens the path anew.
+
+    async def _end(self, process: ProcessHandle) -> None:
+        process.signal(signal.SIGTERM)
+        if not await process.ended(_STOP_SECONDS):
+            log.warning("database did not end in time, killing it", pid=process.pid, seconds=_STOP_SECONDS)
+            process.signal(signal.SIGCONT)
+            process.signal(signal.SIGKILL)
+            await process.ended(_STOP_SECONDS)
+
+
+class _ShortPath:
+    """A path to the database folder that leaves room for a socket name.
+
+    Data folders can lie deeper than a socket path may be long. Then a link in a private temporary folder leads there:
+    the socket itself still lies in the data folder, and a link that a cleaner removed is simply made anew.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._note = folder / "socket-path"
+        self.path = folder
+
+    def make(self) -> None:
+        if len(os.fsencode(self._folder / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:
+            return
+        if (link := self._noted()) is None:
+            link = Path(tempfile.mkdtemp(prefix="console-db-")) / "d"
+            link.symlink_to(self._folder, target_is_directory=True)
+            self._note.write_text(str(link), encoding="utf-8")
+        self.path = link
+
+    def remove(self) -> None:
+        if self.path != self._folder:
+            with contextlib.suppress(OSError):
+                self._note.unlink(missing_ok=True)
+                shutil.rmtree(self.path.parent)
+
+    def _noted(self) -> Path | None:
+        """The link of an earlier start, when nobody else could have changed it."""
+        try:
+            link = Path(self._note.read_text(encoding="utf-8"))
+            about = link.parent.lstat()
+            private = about.st_uid == os.getuid() and (about.st_mode & 0o077) == 0 and not link.parent.is_symlink()
+            return link if private and link.readlink() == self._folder else None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+
+def _peer_pid(connection: socket.socket) -> int | None:
+    """Who listens at the other end; None where the system does not tell."""
+    if hasattr(socket, "SO_PEERCRED"):
+        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        return int(struct.unpack("3i", credentials)[0])
+    if sys.platform == "darwin":
+        return connection.getsockopt(0, 2)  # SOL_LOCAL, LOCAL_PEERPID: Python has no names for them.
+    return None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _number(path: Path) -> int | None:
+    text = _read(path).strip()
+    return int(text) if text.isdecimal() else None

@@ -1,0 +1,209 @@
+"""Reads a job's log, wherever it is: the newest end from memory, the rest from the archive."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from backend.jobs.feed import Feeds, LiveLog, Piece
+from backend.repositories.log_chunks import LogChunk, LogChunkRepository
+
+# A line longer than this is cut where it is shown as JSON; the download has it whole.
+MAX_LINE = 64 * 1024
+MAX_PAGE_BYTES = 4 * 1024 * 1024
+
+
+@dataclass
+class LogPage:
+    lines: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
+    next: int = 0
+    size: int = 0
+
+    def add(self, number: int, text: str, time_ms: int, needle: str | None) -> bool:
+        self.next = number + 1
+        if needle is not None and needle not in text.casefold():
+            return False
+        self.lines.append(text)
+        self.numbers.append(number)
+        self.times.append(datetime.fromtimestamp(time_ms / 1000, UTC))
+        self.size += len(text)
+        return True
+
+    def full(self, limit: int) -> bool:
+        return len(self.lines) >= limit or self.size >= MAX_PAGE_BYTES
+
+
+class LogReader:
+    def __init__(self, chunks: LogChunkRepository, feeds: Feeds) -> None:
+        self._chunks = chunks
+        self._feeds = feeds
+
+    async def pieces(self, job_id: str, from_byte: int) -> AsyncIterator[Piece]:
+        """What there is from `from_byte` on, in order, until the present end. A piece may begin later than asked for:
+        then what lies between was dropped because the log was over its limit."""
+        position = from_byte
+        async for chunk in self._archived(job_id, position):
+            for piece in _pieces_of(chunk, position):
+                yield piece
+            position = chunk.end_byte
+        if live := self._live(job_id):
+            for piece in list(live.pieces_from(position)):
+                yield _cut_front(piece, position)
+                position = piece.end_byte
+
+    async def _archived(self, job_id: str, position: int) -> AsyncIterator[LogChunk]:
+        while True:
+            live = self._live(job_id)
+            if live and position >= live.start_byte:
+                return
+            chunk = await self._chunks.containing_byte(job_id, position)
+            if chunk is None:
+                return
+            yield chunk
+            position = chunk.end_byte
+
+    def _live(self, job_id: str) -> LiveLog | None:
+        feed = self._feeds.get(job_id)
+        return feed.log if feed else None
+
+    async def byte_of_line(self, job_id: str, line: int) -> tuple[int, int]:
+        """Where a line starts, as (byte, line). Of a dropped line: the first after the gap. Past the end: the end."""
+        live = self._live(job_id)
+        if line <= 0:
+            return 0, 0
+        chunk = await self._chunks.with_start_of_line(job_id, line)
+        if chunk and chunk.first_line <= line <= chunk.first_line + chunk.newlines:
+            skip = line - chunk.first_line
+            return chunk.first_byte + _after_newlines(chunk.data, skip), line
+        if chunk and chunk.first_line > line:
+            # It lay in the dropped part.
+            return chunk.first_byte + _after_newlines(chunk.data, 1), chunk.first_line + 1
+        if live:
+            for piece in live.pieces_from(0):
+                found = piece.data.count(b"\n")
+                if piece.first_line < line <= piece.first_line + found:
+                    return piece.first_byte + _after_newlines(piece.data, line - piece.first_line), line
+            return live.end_byte, live.end_line
+        end = await self._chunks.last(job_id, 1)
+        return (end[-1].end_byte, end[-1].first_line + end[-1].newlines) if end else (0, 0)
+
+    async def page(
+        self, job_id: str, from_line: int, limit: int, search: str | None = None, *, end: int | None = None
+    ) -> LogPage:
+        """Up to `limit` lines from `from_line` on and before `end`, or the matching ones among them.
+
+        `next` is where the following page starts.
+        """
+        byte, line = await self.byte_of_line(job_id, from_line)
+        page = LogPage(next=line)
+        splitter = LineSplitter(line)
+        needle = search.casefold() if search else None
+        async for piece in self.pieces(job_id, byte):
+            for number, text, time_ms in splitter.feed(piece):
+                if end is not None and number >= end:
+                    return page
+                if page.add(number, text, time_ms, needle) and page.full(limit):
+                    return page
+        for number, text, time_ms in splitter.rest():
+            page.add(number, text, time_ms, needle)
+        return page
+
+
+class LineSplitter:
+    """Turns pieces into (number, text, milliseconds) of whole lines. Numbers continue over dropped parts.
+
+    Standard output and error are put together line by line, not byte by byte: a progress bar on one of them that has
+    not ended its line does not stick to the next line of the other.
+    """
+
+    def __init__(self, first_line: int) -> None:
+        self._number = first_line
+        self._open: dict[int, _OpenLine] = {}
+        self._end_byte: int | None = None
+
+    def feed(self, piece: Piece) -> list[tuple[int, str, int]]:
+        lines: list[tuple[int, str, int]] = []
+        if self._end_byte is not None and piece.first_byte > self._end_byte:
+            missing = piece.first_byte - self._end_byte
+            lines.append((self._number, f"[console: {missing} bytes dropped here, the log was over its limit]",
+                          piece.time_ms))  # fmt: skip
+            self._open.clear()
+            self._number = piece.first_line
+        self._end_byte = piece.end_byte
+        line = self._open.setdefault(piece.stream, _OpenLine())
+        *ended, rest = piece.data.split(b"\n")
+        for part in ended:
+            line.add(part)
+            lines.append((self._number, line.take(), piece.time_ms))
+            self._number += 1
+        line.add(rest)
+        line.time_ms = piece.time_ms
+        return lines
+
+    def rest(self) -> list[tuple[int, str, int]]:
+        """What has no line end yet, one row a stream, the newest last."""
+        unfinished = sorted((line for line in self._open.values() if line.data), key=lambda line: line.time_ms)
+        return [(self._number + at, shown(bytes(line.data)), line.time_ms) for at, line in enumerate(unfinished)]
+
+
+class _OpenLine:
+    """A line without its end. Of what `\\r` draws over only the last frame is kept, so it stays small."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.time_ms = 0
+
+    def add(self, data: bytes) -> None:
+        if not data:
+            return
+        frame = data.rfind(b"\r", 0, len(data) - 1)
+        if frame >= 0 or self.data.endswith(b"\r"):
+            self.data.clear()
+        if len(self.data) <= MAX_LINE:
+            self.data += data[frame + 1 :][: MAX_LINE + 1]
+
+    def take(self) -> str:
+        text = shown(bytes(self.data))
+        self.data.clear()
+        return text
+
+
+def shown(line: bytes) -> str:
+    """A line as text: the last frame of what `\\r` redrew, bad UTF-8 and NUL replaced, cut at MAX_LINE."""
+    line = line.rstrip(b"\r")
+    line = line[line.rfind(b"\r") + 1 :]
+    text = line[:MAX_LINE].decode("utf-8", errors="replace").replace("\0", "\ufffd")
+    return text + " [console: line cut here, the download has it whole]" if len(line) > MAX_LINE else text
+
+
+def _after_newlines(data: bytes, count: int) -> int:
+    position = 0
+    for _ in range(count):
+        position = data.index(b"\n", position) + 1
+    return position
+
+
+def _cut_front(piece: Piece, byte: int) -> Piece:
+    skip = byte - piece.first_byte
+    if skip <= 0:
+        return piece
+    return Piece(
+        byte, piece.first_line + piece.data.count(b"\n", 0, skip), piece.data[skip:], piece.time_ms, piece.stream
+    )
+
+
+def _pieces_of(chunk: LogChunk, from_byte: int) -> list[Piece]:
+    """The chunk cut where its time marks are."""
+    pieces = []
+    line = chunk.first_line
+    ends = [offset for offset, _, _ in chunk.marks[1:]] + [len(chunk.data)]
+    for (start, time_ms, stream), end in zip(chunk.marks, ends, strict=True):
+        data = chunk.data[start:end]
+        piece = Piece(chunk.first_byte + start, line, data, time_ms, stream)
+        line += data.count(b"\n")
+        if piece.end_byte > from_byte:
+            pieces.append(_cut_front(piece, from_byte))
+    return pieces

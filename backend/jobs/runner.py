@@ -1,0 +1,314 @@
+"""The runner: one small process an attempt that owns the child, and outlives the console.
+
+It is forked from the warm `runner_host` and uses the standard library only. It masks the child's output, appends it to
+the spool, enforces the time limit, and ends the child's whole tree the same way for every reason there is to end it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import os
+import select
+import shutil
+import signal
+import struct
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from backend.jobs import processes
+from backend.jobs.spool import STDERR, STDOUT, SpoolWriter, write_json
+from backend.utils.masking import StreamMasker
+
+PIPE_BYTES = 1024 * 1024
+READ_BYTES = 256 * 1024
+F_SETPIPE_SZ = 1031
+PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
+TIOCSWINSZ = 0x5414
+# After KILL a process can only be stuck in the kernel or belong to someone else: no point in waiting longer.
+KILL_WAIT = 2.0
+_libc = ctypes.CDLL(None, use_errno=True)
+# What programs say when they ask on a closed stdin: Python's input() and click, bash's read loop, ssh, sudo.
+_ASKED = (b"EOFError", b"Aborted!", b"stdin: is not a tty", b"a terminal is required", b"Not a tty")
+
+
+class Runner:
+    def __init__(self, spec: dict[str, Any], folder: Path) -> None:
+        self._spec = spec
+        self._folder = folder
+        self._spool = SpoolWriter(folder, spec["spool_limit"])
+        self._hash = hashlib.sha256()
+        self._streams: dict[int, tuple[int, StreamMasker]] = {}
+        self._forms = [form.encode("latin-1") for form in spec["masks"]]
+        self._tail = b""
+        self._child = 0
+        self._status: int | None = None
+        self._stop_cause: str | None = None
+        self._deadline = float("inf")
+        self._killed = False
+        self._leftovers: list[str] = []
+        self._started = time.time()
+
+    def run(self) -> None:
+        os.setsid()
+        # Descendants that lose their parent become ours (prctl(2)), so none can slip away by forking twice; and nobody
+        # with our user id may read the secrets in our memory.
+        _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+        wake = self._handle_signals()
+        self._write_record()
+        try:
+            self._start_child()
+        except OSError as error:
+            self._write_outcome("could_not_start", _why_not_started(error, self._spec))
+            return
+        self._write_record()
+        self._loop(wake)
+        self._write_outcome(*self._verdict())
+
+    def _handle_signals(self) -> int:
+        reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGTERM, lambda *_: self._stop("cancelled"))
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        return reading
+
+    def _write_record(self) -> None:
+        me = os.getpid()
+        write_json(
+            self._folder / "runner.json",
+            {
+                "pid": me,
+                "start_time": processes.start_time(me),
+                "boot_id": self._spec["boot_id"],
+                "child": self._child,
+                "started_at": self._started,
+            },
+        )
+
+    def _start_child(self) -> None:
+        spec = self._spec
+        os.chdir(spec["cwd"])
+        argv, env = spec["argv"], spec["env"]
+        program = shutil.which(argv[0], path=env.get("PATH", os.defpath))
+        if program is None:
+            raise FileNotFoundError(errno.ENOENT, "no such program", argv[0])
+        stdin = self._stdin_with(spec["stdin"])
+        actions = self._terminal() if spec["pty"] else self._pipes(stdin)
+        defaults = [signal.SIGPIPE, signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD]
+        self._child = os.posix_spawn(
+            program, argv, env, file_actions=actions, setsid=True, setsigmask=[], setsigdef=defaults
+        )
+        os.close(stdin)
+        for descriptor in self._ours_only:
+            os.close(descriptor)
+        if spec["time_limit"]:
+            self._limit = time.monotonic() + spec["time_limit"]
+
+    _limit = float("inf")
+    _ours_only: tuple[int, ...] = ()
+
+    def _stdin_with(self, text: str | None) -> int:
+        """End of input at once, or after `text`. A file, not a pipe: nobody has to write it while the child runs."""
+        if not text:
+            return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.memfd_create("stdin")
+        os.write(descriptor, text.encode())
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        return descriptor
+
+    def _pipes(self, stdin: int) -> list[tuple[Any, ...]]:
+        actions: list[tuple[Any, ...]] = [(os.POSIX_SPAWN_DUP2, stdin, 0)]
+        theirs = []
+        for target, stream in ((1, STDOUT), (2, STDERR)):
+            reading, writing = os.pipe2(os.O_CLOEXEC)
+            _set_pipe_size(reading)
+            os.set_blocking(reading, False)
+            self._streams[reading] = (stream, StreamMasker(self._forms))
+            actions.append((os.POSIX_SPAWN_DUP2, writing, target))
+            theirs.append(writing)
+        self._ours_only = tuple(theirs)
+        return actions
+
+    def _terminal(self) -> list[tuple[Any, ...]]:
+        """A terminal of 120 by 40. The child is a session leader without one, so opening it makes it its own."""
+        master, slave = os.openpty()
+        size = struct.pack("HHHH", 40, 120, 0, 0)
+        _libc.ioctl(slave, TIOCSWINSZ, size)
+        name = os.ttyname(slave)
+        os.set_inheritable(master, False)
+        os.set_blocking(master, False)
+        self._streams[master] = (STDOUT, StreamMasker(self._forms))
+        self._ours_only = (slave,)
+        return [(os.POSIX_SPAWN_OPEN, number, name, os.O_RDWR, 0) for number in (0, 1, 2)]
+
+    def _loop(self, wake: int) -> None:
+        poll = select.poll()
+        poll.register(wake, select.POLLIN)
+        for descriptor in self._streams:
+            poll.register(descriptor, select.POLLIN)
+        while True:
+            for descriptor, _event in poll.poll(self._milliseconds_left()):
+                if descriptor == wake:
+                    with suppress(BlockingIOError):
+                        os.read(wake, 4096)
+                elif not self._read(descriptor):
+                    poll.unregister(descriptor)
+                    os.close(descriptor)
+                    del self._streams[descriptor]
+            if self._reap_and_time():
+                break
+        for descriptor in list(self._streams):
+            while self._read(descriptor):
+                pass
+        for stream, masker in self._streams.values():
+            self._append(masker.flush(), stream)
+
+    def _read(self, descriptor: int) -> bool:
+        """Move what is there into the spool. False at the end of the stream, or (not to wait) when nothing is there."""
+        try:
+            data = os.read(descriptor, READ_BYTES)
+        except BlockingIOError:
+            return False
+        except OSError:  # EIO: the last user of a terminal is gone
+            data = b""
+        stream, masker = self._streams[descriptor]
+        self._append(masker.feed(data) if data else masker.flush(), stream)
+        return bool(data)
+
+    def _append(self, data: bytes, stream: int) -> None:
+        if data:
+            kept = self._spool.append(data, stream, time.time_ns() // 1000)
+            self._hash.update(kept)
+            self._tail = (self._tail + data[-2048:])[-2048:]
+
+    def _milliseconds_left(self) -> float | None:
+        until = min(self._deadline, self._limit)
+        return None if until == float("inf") else max(0.0, (until - time.monotonic()) * 1000) + 1
+
+    def _reap_and_time(self) -> bool:
+        """Collect ended processes and act on passed deadlines. True when nothing of the job is left or can be done."""
+        now = time.monotonic()
+        if now >= self._limit:
+            self._limit = float("inf")
+            self._stop("time_limit")
+        alone = self._reap()
+        if self._status is not None and alone:
+            return True
+        if self._status is not None and self._deadline == float("inf"):
+            # The child ended and left processes behind; they end with the job, by the same routine.
+            self._leftovers = [f"{pid} {processes.name_of(pid)}" for pid in processes.descendants(os.getpid())]
+            self._end_tree()
+        if now < self._deadline:
+            return False
+        if self._killed:
+            return True
+        self._killed = True
+        self._signal_tree(signal.SIGKILL)
+        self._deadline = now + KILL_WAIT
+        return False
+
+    def _reap(self) -> bool:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return True
+            if pid == 0:
+                return False
+            if pid == self._child:
+                self._status = status
+
+    def _stop(self, cause: str) -> None:
+        """The one way to stop. The first call asks (TERM to all), a second one forces."""
+        if self._stop_cause is None:
+            self._stop_cause = cause
+            self._end_tree()
+        else:
+            self._deadline = time.monotonic()
+
+    def _end_tree(self) -> None:
+        self._signal_tree(signal.SIGTERM)
+        self._deadline = time.monotonic() + self._spec["grace"]
+
+    def _signal_tree(self, number: int) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child, number)
+        outside = [pid for pid in processes.descendants(os.getpid()) if _group_of(pid) != self._child]
+        processes.signal_all(outside, number)
+
+    def _verdict(self) -> tuple[str, str | None]:
+        if self._stop_cause == "time_limit":
+            return "time_limit", f"It ran longer than its time limit of {self._spec['time_limit']:g} s and was stopped."
+        if self._stop_cause:
+            return self._stop_cause, None
+        code = os.waitstatus_to_exitcode(self._status or 0)
+        if code < 0:
+            return "signal", f"It was ended by signal {-code} ({_signal_name(-code)})."
+        if code and not self._spec["stdin"] and any(text in self._tail for text in _ASKED):
+            return "asked_for_input", "It asked a question, and jobs have nobody to answer: its input is closed."
+        return "exit_code", f"It ended with exit code {code}." if code else None
+
+    def _write_outcome(self, cause: str, error: str | None) -> None:
+        code = os.waitstatus_to_exitcode(self._status) if self._status is not None else None
+        survivors = [f"{pid} {processes.name_of(pid)}" for pid in processes.descendants(os.getpid())]
+        write_json(
+            self._folder / "outcome.json",
+            {
+                "cause": cause,
+                "exit_code": code if code is not None and code >= 0 else None,
+                "signal": -code if code is not None and code < 0 else None,
+                "error": error,
+                "started_at": _iso(self._started),
+                "ended_at": _iso(time.time()),
+                "bytes": self._spool.offset,
+                "sha256": self._hash.hexdigest(),
+                "survivors": survivors,
+                "ended_leftovers": self._leftovers,
+            },
+        )
+
+
+def _set_pipe_size(descriptor: int) -> None:
+    import fcntl
+
+    # Refused when the user's pipe budget is used up (pipe(7)): 64 KiB work too, only slower.
+    with suppress(OSError):
+        fcntl.fcntl(descriptor, F_SETPIPE_SZ, PIPE_BYTES)
+
+
+def _group_of(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "unknown"
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def _why_not_started(error: OSError, spec: dict[str, Any]) -> str:
+    program = spec["argv"][0]
+    if error.filename == spec["cwd"]:
+        return f"It could not start: its working folder {spec['cwd']} cannot be entered ({error.strerror})."
+    if error.errno == errno.ENOENT:
+        return f"It could not start: the program {program} was not found."
+    if error.errno == errno.ENOEXEC:
+        return f"It could not start: {program} is not a program (a script needs a first line like #!/bin/sh)."
+    if error.errno == errno.E2BIG:
+        return "It could not start: its arguments and environment are too long for the system."
+    return f"It could not start: {program}: {error.strerror}."

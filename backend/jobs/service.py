@@ -1,0 +1,271 @@
+"""The only door to jobs, for people, schedules and tokens alike."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from backend.commands.catalogue import Catalogue
+from backend.commands.command import Command
+from backend.errors import BadRequest, Conflict, FieldError, InvalidInput, NotFound, TooManyRequests
+from backend.jobs.executor import AttemptSpec
+from backend.jobs.feed import Feeds, Piece
+from backend.jobs.log_reader import LogPage, LogReader
+from backend.jobs.queue import JobQueue
+from backend.models.jobs import ENDED, Job, JobStatus, JobView
+from backend.repositories.jobs import IdempotencyRepository, JobRepository
+from backend.repositories.log_chunks import LogChunkRepository
+from backend.utils.clock import Clock, Sequence
+from backend.utils.masking import patterns
+from backend.vault.service import Vault
+
+log = structlog.get_logger(__name__)
+
+LOGS_IN_JOB = 2_000
+HIDDEN = "***"
+
+
+@dataclass(frozen=True)
+class Limits:
+    max_retries: int
+    pending: int
+
+
+class JobService:
+    def __init__(
+        self,
+        *,
+        jobs: JobRepository,
+        chunks: LogChunkRepository,
+        idempotency: IdempotencyRepository,
+        catalogue: Catalogue,
+        vault: Vault,
+        feeds: Feeds,
+        reader: LogReader,
+        builtins: Mapping[str, str],
+        now: Clock,
+        limits: Limits,
+    ) -> None:
+        self._jobs = jobs
+        self._chunks = chunks
+        self._idempotency = idempotency
+        self._catalogue = catalogue
+        self._vault = vault
+        self._feeds = feeds
+        self._reader = reader
+        self._builtins = builtins
+        self._now = now
+        self._limits = limits
+        self._sequence = Sequence()
+        self.queue: JobQueue
+
+    # --- submit ---
+
+    async def submit(
+        self,
+        command_id: str,
+        parameters: Mapping[str, object],
+        *,
+        by: str,
+        confirm: str | None = None,
+        priority: int = 0,
+        idempotency_key: str | None = None,
+    ) -> JobView:
+        """Queue a job. The same idempotency key within 24 h returns the same job, however many ask at once.
+
+        Raises InvalidInput (unknown command, bad parameters, missing confirmation), BadRequest (the command cannot run
+        now), Conflict (the key was used for something else), TooManyRequests (the queue is full).
+        """
+        command = self._command(command_id)
+        values = self._values(command, parameters)
+        if command.touches == "irreversible" and confirm != command.title:
+            raise InvalidInput([FieldError("confirm", f'type the title to confirm: "{command.title}"')])
+        job_id = str(uuid.uuid4())
+        if idempotency_key:
+            request = _fingerprint(command_id, values, priority)
+            record = await self._idempotency.remember(idempotency_key, job_id, request, self._now())
+            if record["request"] != request:
+                raise Conflict("This Idempotency-Key was used for another request within the last 24 hours.")
+            job_id = record["job_id"]
+            if earlier := await self._jobs.get(job_id):
+                return await self._view(earlier)
+        reason = command.unavailable_reason(self._builtins, await self._vault.names_set() if command.secrets else ())
+        if reason:
+            raise BadRequest(f"{command.title} cannot run now: {reason}")
+        if await self._jobs.count_pending(self._limits.pending) >= self._limits.pending:
+            raise TooManyRequests(f"The queue is full: {self._limits.pending} jobs wait already. Try later.", 30)
+        job = self._new_job(job_id, command, values, by, priority)
+        await self._jobs.insert(job)
+        self.queue.wake(job.lane)
+        log.info("job submitted", job_id=job.id, command=job.command)
+        return JobView.of(await self._jobs.get(job_id) or job) if idempotency_key else JobView.of(job)
+
+    def _command(self, command_id: str) -> Command:
+        try:
+            return self._catalogue.get(command_id)
+        except NotFound as error:
+            raise InvalidInput([FieldError("command", error.detail)]) from None
+
+    @staticmethod
+    def _values(command: Command, parameters: Mapping[str, object]) -> dict[str, bool | int | float | str]:
+        try:
+            return command.validate(parameters)
+        except InvalidInput as error:
+            raise InvalidInput(error.errors, prefix="parameters.") from None
+
+    def _new_job(
+        self, job_id: str, command: Command, values: dict[str, bool | int | float | str], by: str, priority: int
+    ) -> Job:
+        now = self._now()
+        hidden = command.secret_parameters & values.keys()
+        return Job(
+            id=job_id,
+            command=command.id,
+            title=command.title,
+            touches=command.touches,
+            parameters={name: HIDDEN if name in hidden else value for name, value in values.items()},
+            sealed_parameters={name: self._vault.seal_for_job(job_id, name, str(values[name])) for name in hidden},
+            max_retries=command.max_retries(self._limits.max_retries),
+            created_at=now,
+            not_before=now,
+            submitted_by=by,
+            lane=command.lane,
+            priority=priority,
+            sequence=self._sequence.next(),
+        )
+
+    def preview(self, command_id: str, parameters: Mapping[str, object]) -> list[str]:
+        """The argument list a submit with these parameters would start. Raises as submit does."""
+        command = self._catalogue.get(command_id)
+        return command.build(self._values(command, parameters), self._builtins).argv
+
+    async def build_spec(self, job: Job) -> AttemptSpec:
+        """What the runner needs for the job's newest attempt: secrets are unsealed here, as late as can be."""
+        command = self._catalogue.get(job.command)
+        if reason := command.unavailable_reason(self._builtins, command.secrets):
+            raise BadRequest(f"It could not start: {reason}")
+        unsealed = await self._vault.unseal(command.secrets, command.optional_secrets)
+        opened = {
+            name: self._vault.open_for_job(job.id, name, sealed) for name, sealed in job.sealed_parameters.items()
+        }
+        invocation = command.build({**job.parameters, **opened}, self._builtins)
+        return AttemptSpec(
+            job_id=job.id,
+            attempt=job.attempt,
+            argv=invocation.argv,
+            env={**_base_environment(self._builtins), **invocation.env, **unsealed.environment},
+            cwd=invocation.cwd,
+            stdin=invocation.stdin.decode() if invocation.stdin else None,
+            pty=command.pty,
+            time_limit=command.time_limit,
+            masks=sorted({*unsealed.masks, *patterns(opened.values())}, key=len, reverse=True),
+        )
+
+    # --- look ---
+
+    async def newest(
+        self, *, limit: int, status: JobStatus | None = None, command: str | None = None, before: str | None = None
+    ) -> list[JobView]:
+        """Newest first; `before` is the id of the last job of the page before."""
+        sequence = (await self._get(before)).sequence if before else None
+        jobs = await self._jobs.newest(limit=limit, status=status, command=command, before=sequence)
+        return [JobView.of(job) for job in jobs]
+
+    async def get(self, job_id: str, *, with_logs: bool = True) -> JobView:
+        return await self._view(await self._get(job_id), with_logs=with_logs)
+
+    async def _view(self, job: Job, *, with_logs: bool = True) -> JobView:
+        feed = self._feeds.get(job.id)
+        if feed and feed.log and job.status is JobStatus.RUNNING:
+            job = job.model_copy(update={"log_lines": feed.log.lines, "log_bytes": feed.log.end_byte})
+        logs: list[str] = []
+        if with_logs and job.log_lines:
+            logs = (await self._reader.page(job.id, max(0, job.log_lines - LOGS_IN_JOB), LOGS_IN_JOB)).lines
+        position = await self._jobs.position(job) if job.status is JobStatus.PENDING else None
+        return JobView.of(job, logs=logs, queue_position=position)
+
+    async def _get(self, job_id: str) -> Job:
+        if job := await self._jobs.get(job_id):
+            return job
+        raise NotFound(f"There is no job {job_id[:64]}.")
+
+    async def log_page(
+        self, job_id: str, *, from_line: int, limit: int, search: str | None, attempt: int | None
+    ) -> tuple[LogPage, Job, int]:
+        """A page of the log, the job with its present log size, and the page's first line.
+
+        Negative `from_line` counts from the end; with `attempt` it counts within that attempt.
+        """
+        view = await self.get(job_id, with_logs=False)
+        job = (await self._get(job_id)).model_copy(update={"log_lines": view.log_lines, "log_bytes": view.log_bytes})
+        first, end = 0, job.log_lines
+        if attempt is not None:
+            if not 1 <= attempt <= len(job.attempts):
+                raise NotFound(f"The job has no attempt {attempt}.")
+            chosen = job.attempts[attempt - 1]
+            first = chosen.first_line
+            end = first + chosen.lines if chosen.ended_at else job.log_lines
+        start = max(first, end + from_line) if from_line < 0 else first + from_line
+        page = await self._reader.page(job.id, start, limit, search, end=end if attempt is not None else None)
+        return page, job, start
+
+    def log_bytes(self, job_id: str, from_byte: int) -> AsyncIterator[Piece]:
+        """The log's masked bytes from there on until its present end."""
+        return self._reader.pieces(job_id, from_byte)
+
+    async def newest_output(self, kind: str) -> dict[str, Any] | None:
+        """The newest completed job's parsed output of this `type`, with `job_id` and `completed_at`."""
+        job = await self._jobs.newest_output(kind)
+        return {**(job.output or {}), "job_id": job.id, "completed_at": job.completed_at} if job else None
+
+    # --- change ---
+
+    async def cancel(self, job_id: str, *, by: str, force: bool = False) -> None:
+        """End the job, waiting or running. Raises BadRequest when it has ended already. Idempotent while it ends."""
+        now = self._now()
+        if not await self._jobs.cancel_pending(job_id, by=by, now=now) and not await self._jobs.request_cancel(
+            job_id, by=by, now=now
+        ):
+            job = await self._get(job_id)
+            if job.status in ENDED:
+                raise BadRequest(f"The job has already ended ({job.status.value}).")
+            # It changed between the two writes (a retry came due): the next look finds it in one of the two states.
+            return await self.cancel(job_id, by=by, force=force)
+        self.queue.stop_attempt(job_id, force=force)
+        log.info("job cancel requested", job_id=job_id, force=force)
+        self._feeds.publish(await self._get(job_id))
+        return None
+
+    async def clear_log(self, job_id: str) -> None:
+        job = await self._get(job_id)
+        if job.status not in ENDED or not await self._jobs.clear_log(job_id):
+            raise BadRequest("The job has not ended yet; its log can be cleared afterwards.")
+        await self._chunks.delete_log([job_id])
+
+    async def clear_all_logs(self) -> int:
+        """Clear the logs of every ended job; returns how many had one."""
+        job_ids = await self._jobs.ended_with_log()
+        for job_id in job_ids:
+            await self._jobs.clear_log(job_id)
+        await self._chunks.delete_log(job_ids)
+        return len(job_ids)
+
+    def running_summaries(self) -> list[str]:
+        """One line per job that runs here, for the person who stops the console."""
+        return [f"{job.title} (job {job.id[:8]}, attempt {job.attempt})" for job in self.queue.running()]
+
+
+def _fingerprint(command_id: str, values: Mapping[str, object], priority: int) -> str:
+    text = json.dumps([command_id, values, priority], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _base_environment(builtins: Mapping[str, str]) -> dict[str, str]:
+    """What every child gets. Built from this list, never inherited: the console's own environment holds its keys."""
+    return {"PATH": builtins["path"], "HOME": builtins["data_dir"], "LANG": "C.UTF-8", "TERM": "xterm-256color"}

@@ -1,0 +1,70 @@
+"""Turns every error into the one shape: `{"detail", "errors"?, "request_id"?}`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from backend.database import DatabaseUnavailable
+from backend.errors import AppError, FieldError, InvalidInput, NotAuthenticated, TooManyRequests, Unavailable
+
+log = structlog.get_logger(__name__)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(AppError, _app_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    for kind in DatabaseUnavailable:
+        app.add_exception_handler(kind, _database_error)
+
+
+def _answer(request: Request, error: AppError, headers: dict[str, str] | None = None) -> JSONResponse:
+    body: dict[str, Any] = {"detail": error.detail}
+    if isinstance(error, InvalidInput):
+        body["errors"] = [{"field": row.field, "message": row.message} for row in error.errors]
+    if error.status >= 500:
+        body["request_id"] = request.state.request_id
+    if isinstance(error, NotAuthenticated):
+        headers = {"WWW-Authenticate": 'Bearer realm="console"'}
+    if isinstance(error, TooManyRequests):
+        headers = {"Retry-After": str(error.retry_after)}
+    return JSONResponse(body, error.status, headers)
+
+
+async def _app_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AppError)
+    return _answer(request, error)
+
+
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return _answer(request, InvalidInput(_field_errors(error.errors())))
+
+
+def _field_errors(rows: Sequence[Any]) -> list[FieldError]:
+    found = []
+    for row in rows:
+        # The first part says where it came from (body, query, path, header); clients know their fields without it.
+        path = [str(part) for part in row["loc"][1:]] if len(row["loc"]) > 1 else [str(row["loc"][0])]
+        if row["type"] == "json_invalid":
+            path = ["body"]
+        found.append(FieldError(".".join(path), str(row["msg"])))
+    return found
+
+
+async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    detail = "There is nothing at this address." if error.status_code == 404 else str(error.detail)
+    return JSONResponse({"detail": detail}, error.status_code, error.headers)
+
+
+async def _database_error(request: Request, error: Exception) -> JSONResponse:
+    log.warning("database does not answer", path=request.url.path, error=type(error).__name__)
+    return _answer(request, Unavailable(), {"Retry-After": "3"})

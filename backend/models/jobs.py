@@ -1,0 +1,153 @@
+"""A job and its attempts, as stored in MongoDB and as shown by the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+
+class JobStatus(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED})
+
+
+class Cause(StrEnum):
+    """Why an attempt, and with it the job, ended."""
+
+    EXIT_CODE = "exit_code"
+    SIGNAL = "signal"
+    TIME_LIMIT = "time_limit"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+    COULD_NOT_START = "could_not_start"
+    ASKED_FOR_INPUT = "asked_for_input"
+    OUT_OF_MEMORY = "out_of_memory"
+    NO_RESULT = "no_result"
+
+
+class Outcome(BaseModel):
+    """What the runner reports at the end of an attempt. Written atomically beside the spool; read by the console."""
+
+    cause: Cause
+    exit_code: int | None = None
+    signal: int | None = None
+    error: str | None = None
+    started_at: datetime
+    ended_at: datetime
+    bytes: int = Field(0, description="Masked bytes of output, all attempts counted apart.")
+    sha256: str = ""
+    survivors: list[str] = Field(default_factory=list, description="Processes that could not be ended, `pid name`.")
+    ended_leftovers: list[str] = Field(default_factory=list, description="Processes left behind by the child, ended.")
+
+    @property
+    def succeeded(self) -> bool:
+        return self.cause is Cause.EXIT_CODE and self.exit_code == 0
+
+
+class Attempt(BaseModel):
+    """One run of the command. Lines and bytes are positions in the job's one continuous log."""
+
+    number: int
+    started_at: datetime
+    ended_at: datetime | None = None
+    cause: Cause | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    error: str | None = None
+    first_line: int = 0
+    lines: int = 0
+    first_byte: int = 0
+    bytes: int = 0
+    sha256: str = ""
+    survivors: list[str] = Field(default_factory=list)
+
+
+class Job(BaseModel):
+    """The stored job. Fields below the line are the queue's own and never leave the server."""
+
+    id: str
+    command: str
+    title: str
+    touches: str
+    parameters: dict[str, Any]
+    status: JobStatus = JobStatus.PENDING
+    cause: Cause | None = None
+    error: str | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    output: dict[str, Any] | None = None
+    retry_count: int = 0
+    max_retries: int = 0
+    created_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    cancel_requested_at: datetime | None = None
+    cancelled_by: str | None = None
+    submitted_by: str
+    lane: str = "default"
+    priority: int = 0
+    attempts: list[Attempt] = Field(default_factory=list)
+    log_lines: int = 0
+    log_bytes: int = 0
+    # --- the queue's own ---
+    sequence: int = 0
+    not_before: datetime | None = None
+    sealed_parameters: dict[str, str] = Field(default_factory=dict)
+    node: str | None = None
+    owner: str | None = None
+    beat_at: datetime | None = None
+    notify: bool = False
+
+    @property
+    def attempt(self) -> int:
+        return len(self.attempts)
+
+
+class JobView(BaseModel):
+    """A job as the API shows it."""
+
+    id: str
+    command: str
+    title: str
+    touches: Literal["reads", "writes", "irreversible"]
+    lane: str
+    priority: int
+    parameters: dict[str, Any]
+    status: JobStatus
+    cause: Cause | None
+    error: str | None = Field(description="Why it failed, in words.")
+    exit_code: int | None
+    signal: int | None
+    logs: list[str] = Field(description="The last 2,000 lines in the single job; always empty in lists.")
+    output: dict[str, Any] | None = Field(description="Parsed result, when the command has a parser.")
+    retry_count: int
+    max_retries: int
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    next_attempt_at: datetime | None = Field(description="When a waiting retry starts.")
+    cancel_requested_at: datetime | None
+    submitted_by: str
+    queue_position: int | None = Field(description="1 = next in its lane; only while it waits.")
+    log_lines: int
+    log_bytes: int
+    attempts: list[Attempt]
+
+    @classmethod
+    def of(cls, job: Job, *, logs: list[str] | None = None, queue_position: int | None = None) -> JobView:
+        shared = job.model_dump(include=set(cls.model_fields) & set(Job.model_fields))
+        return cls(
+            **shared,
+            logs=logs or [],
+            next_attempt_at=job.not_before if job.status is JobStatus.PENDING and job.retry_count else None,
+            queue_position=queue_position,
+        )

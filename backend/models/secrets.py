@@ -1,0 +1,29 @@
+"""What anyone may know about a stored secret: everything but its value."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+
+class SecretInfo(BaseModel):
+    key: str
+    is_set: bool
+    masked_value: str = Field(description='"***" when it is set, else "". No call ever returns a value.')
+    updated_at: datetime | None = None
+    version: int = 0
+    readable: bool = Field(True, description="False: sealed with a key that is not at hand. Set it again, or bring the "
+                           "key back.")  # fmt: skip
+    masked_in_logs: bool = Field(True, description="False for identifiers such as a team id, which are no secret.")
+    description: str = ""
+
+
+class StoredSecret(BaseModel):
+    """The record. `value` only in records of consoles from before encryption."""
+
+    key: str
+    sealed: str | None = None
+    version: int = 0
+    updated_at: datetime | None = None
+    value: str | None = None

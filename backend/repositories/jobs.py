@@ -1,0 +1,253 @@
+"""Jobs in MongoDB. Every change of state is one conditional write: who matches the condition has won."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+
+from backend.database import Document, Duplicate, Mongo
+from backend.models.jobs import Attempt, Cause, Job, JobStatus
+
+_PENDING, _RUNNING = JobStatus.PENDING.value, JobStatus.RUNNING.value
+_ENDED = {"$in": [JobStatus.COMPLETED.value, JobStatus.FAILED.value, JobStatus.CANCELLED.value]}
+# Lists show fifty jobs at a time: nothing in them may grow with the job.
+_LIST_FIELDS = {"sealed_parameters": 0, "output": 0}
+
+
+def _job(document: Document) -> Job:
+    return Job.model_validate({**document, "id": document["_id"]})
+
+
+def _document(job: Job) -> Document:
+    return {"_id": job.id, **job.model_dump(exclude={"id"})}
+
+
+class JobRepository:
+    def __init__(self, db: Mongo) -> None:
+        self._jobs = db["jobs"]
+
+    async def create_indexes(self) -> None:
+        await self._jobs.create_indexes(
+            [
+                IndexModel(
+                    [("lane", ASCENDING), ("status", ASCENDING), ("priority", DESCENDING), ("sequence", ASCENDING),
+                     ("not_before", ASCENDING)],
+                    name="next_in_lane",
+                ),
+                # The lane rule itself: the database refuses a second running job, whoever starts it.
+                IndexModel(
+                    [("lane", ASCENDING)], name="one_running_per_lane", unique=True,
+                    partialFilterExpression={"status": _RUNNING},
+                ),
+                IndexModel([("sequence", DESCENDING)], name="newest"),
+                IndexModel([("status", ASCENDING), ("sequence", DESCENDING)], name="newest_of_status"),
+                IndexModel(
+                    [("output.type", ASCENDING), ("sequence", DESCENDING)], name="newest_output",
+                    partialFilterExpression={"output.type": {"$exists": True}},
+                ),
+                IndexModel([("command", ASCENDING), ("sequence", DESCENDING)], name="newest_of_command"),
+            ]
+        )  # fmt: skip
+
+    async def insert(self, job: Job) -> bool:
+        """False when a job of this id exists already (a repeated submit)."""
+        try:
+            await self._jobs.insert_one(_document(job))
+        except Duplicate:
+            return False
+        return True
+
+    async def get(self, job_id: str) -> Job | None:
+        document = await self._jobs.find_one({"_id": job_id})
+        return _job(document) if document else None
+
+    async def newest(
+        self, *, limit: int, status: JobStatus | None = None, command: str | None = None, before: int | None = None
+    ) -> list[Job]:
+        query: Document = {}
+        if status:
+            query["status"] = status.value
+        if command:
+            query["command"] = command
+        if before is not None:
+            query["sequence"] = {"$lt": before}
+        cursor = self._jobs.find(query, _LIST_FIELDS).sort("sequence", DESCENDING).limit(limit)
+        return [_job(document) for document in await cursor.to_list(limit)]
+
+    async def newest_output(self, kind: str) -> Job | None:
+        """The newest completed job whose parsed output is of this `type`."""
+        document = await self._jobs.find_one(
+            {"output.type": kind, "status": JobStatus.COMPLETED.value}, sort=[("sequence", DESCENDING)]
+        )
+        return _job(document) if document else None
+
+    async def count_pending(self, at_most: int) -> int:
+        return await self._jobs.count_documents({"status": _PENDING}, limit=at_most)
+
+    async def position(self, job: Job) -> int:
+        """How many waiting jobs of the lane go before this one, plus one."""
+        ahead: Document = {
+            "lane": job.lane,
+            "status": _PENDING,
+            "$or": [
+                {"priority": {"$gt": job.priority}},
+                {"priority": job.priority, "sequence": {"$lt": job.sequence}},
+            ],
+        }
+        return 1 + await self._jobs.count_documents(ahead, limit=1_000)
+
+    async def pending_lanes(self) -> list[str]:
+        return list(await self._jobs.distinct("lane", {"status": _PENDING}))
+
+    async def next_due(self, lane: str) -> datetime | None:
+        """When the lane's next waiting job may start; None when none waits."""
+        document = await self._jobs.find_one(
+            {"lane": lane, "status": _PENDING}, {"not_before": 1}, sort=[("not_before", ASCENDING)]
+        )
+        return document["not_before"] if document else None
+
+    async def claim(self, lane: str, *, owner: str, node: str, now: datetime) -> Job | None:
+        """Take the lane's next due job and open its next attempt. None: nothing due, or the lane is busy.
+
+        First in, first out within priority. Atomic: of any number of consoles one gets the job.
+        """
+        attempt = {
+            **Attempt(number=1, started_at=now).model_dump(),
+            "number": {"$add": [{"$size": "$attempts"}, 1]},
+            "first_line": "$log_lines",
+            "first_byte": "$log_bytes",
+        }
+        change = {
+            "status": _RUNNING,
+            "owner": owner,
+            "node": node,
+            "beat_at": now,
+            "started_at": {"$ifNull": ["$started_at", now]},
+            "attempts": {"$concatArrays": ["$attempts", [attempt]]},
+            "cause": None,
+            "error": None,
+            "exit_code": None,
+            "signal": None,
+        }
+        try:
+            document = await self._jobs.find_one_and_update(
+                {"lane": lane, "status": _PENDING, "not_before": {"$lte": now}},
+                [{"$set": change}],
+                sort=[("priority", DESCENDING), ("sequence", ASCENDING)],
+                hint="next_in_lane",
+                return_document=ReturnDocument.AFTER,
+            )
+        except Duplicate:
+            return None
+        return _job(document) if document else None
+
+    async def end_attempt(self, job: Job, attempt: Attempt, change: Document) -> Job | None:
+        """Record an attempt's end and what it means for the job, in one write. None when it was recorded before."""
+        document = await self._jobs.find_one_and_update(
+            {"_id": job.id, "status": _RUNNING, "attempts.number": attempt.number, "attempts.ended_at": None},
+            {"$set": {**change, f"attempts.{attempt.number - 1}": attempt.model_dump()}},
+            return_document=ReturnDocument.AFTER,
+        )
+        return _job(document) if document else None
+
+    async def set_log_size(self, job_id: str, lines: int, size: int) -> None:
+        """While the job runs: what the job's views show as its log's size."""
+        await self._jobs.update_one(
+            {"_id": job_id, "status": _RUNNING}, {"$set": {"log_lines": lines, "log_bytes": size}}
+        )
+
+    async def cancel_pending(self, job_id: str, *, by: str, now: datetime) -> bool:
+        change = {
+            "status": JobStatus.CANCELLED.value,
+            "cause": Cause.CANCELLED.value,
+            "error": f"Cancelled by {by} before it started.",
+            "cancel_requested_at": now,
+            "cancelled_by": by,
+            "completed_at": now,
+            "notify": True,
+        }
+        result = await self._jobs.update_one({"_id": job_id, "status": _PENDING}, {"$set": change})
+        return result.modified_count == 1
+
+    async def request_cancel(self, job_id: str, *, by: str, now: datetime) -> bool:
+        """Mark a running job. Its owner sees the mark at its next beat, wherever it runs. The first request stays."""
+        result = await self._jobs.update_one(
+            {"_id": job_id, "status": _RUNNING},
+            [
+                {
+                    "$set": {
+                        "cancel_requested_at": {"$ifNull": ["$cancel_requested_at", now]},
+                        "cancelled_by": {"$ifNull": ["$cancelled_by", by]},
+                    }
+                }
+            ],
+        )
+        return result.matched_count == 1
+
+    async def beat(self, owner: str, now: datetime) -> list[str]:
+        """Say that this owner lives; returns its running jobs that somebody wants cancelled."""
+        mine = {"owner": owner, "status": _RUNNING}
+        await self._jobs.update_many(mine, {"$set": {"beat_at": now}})
+        cursor = self._jobs.find({**mine, "cancel_requested_at": {"$ne": None}}, {"_id": 1})
+        return [document["_id"] for document in await cursor.to_list(None)]
+
+    async def running(self, *, node: str | None = None, stale_since: datetime | None = None) -> list[Job]:
+        """Running jobs: those of a node, or those of any node without a beat since then."""
+        query: Document = {"status": _RUNNING}
+        if node is not None:
+            query["node"] = node
+        if stale_since is not None:
+            query["beat_at"] = {"$lt": stale_since}
+        return [_job(document) for document in await self._jobs.find(query).to_list(None)]
+
+    async def take_over(self, job: Job, *, owner: str, node: str, now: datetime) -> bool:
+        """Make a running job of an earlier owner ours. Only one console succeeds."""
+        result = await self._jobs.update_one(
+            {"_id": job.id, "status": _RUNNING, "owner": job.owner},
+            {"$set": {"owner": owner, "node": node, "beat_at": now}},
+        )
+        return result.modified_count == 1
+
+    async def clear_log(self, job_id: str) -> bool:
+        """Forget the log's size and ranges; only of an ended job."""
+        result = await self._jobs.update_one(
+            {"_id": job_id, "status": _ENDED},
+            {
+                "$set": {
+                    "log_lines": 0,
+                    "log_bytes": 0,
+                    "attempts.$[].lines": 0,
+                    "attempts.$[].bytes": 0,
+                    "attempts.$[].first_line": 0,
+                    "attempts.$[].first_byte": 0,
+                }
+            },
+        )
+        return result.matched_count == 1
+
+    async def ended_with_log(self) -> list[str]:
+        cursor = self._jobs.find({"status": _ENDED, "log_bytes": {"$gt": 0}}, {"_id": 1})
+        return [document["_id"] for document in await cursor.to_list(None)]
+
+
+class IdempotencyRepository:
+    """Which job a client's Idempotency-Key made. MongoDB forgets keys after a day (TTL index)."""
+
+    HOURS = 24
+
+    def __init__(self, db: Mongo) -> None:
+        self._keys = db["idempotency_keys"]
+
+    async def create_indexes(self) -> None:
+        await self._keys.create_index("created_at", expireAfterSeconds=self.HOURS * 3600)
+
+    async def remember(self, key: str, job_id: str, request: str, now: datetime) -> dict[str, Any]:
+        """The record of this key: the one just made, or the earlier one with its `job_id` and `request`."""
+        record = {"_id": key, "job_id": job_id, "request": request, "created_at": now}
+        try:
+            await self._keys.insert_one(record)
+        except Duplicate:
+            return await self._keys.find_one({"_id": key}) or record
+        return record

@@ -1,0 +1,104 @@
+"""The application: services opened and closed around one FastAPI app."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+import structlog
+from fastapi import Depends, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+
+from backend import __version__
+from backend.api import mount_all
+from backend.api.dependencies import get_session
+from backend.config.keys import Keys
+from backend.config.settings import Settings
+from backend.middleware.body_limit import BodyLimit
+from backend.middleware.context import RequestContext, TrustedProxies
+from backend.middleware.errors import install_error_handlers
+from backend.middleware.rate_limit import RateLimit
+from backend.models.auth import Session
+from backend.services import open_services
+
+log = structlog.get_logger(__name__)
+
+DESCRIPTION = """Runs command-line jobs: typed parameters in, live log out, with retries and encrypted secrets.
+
+Sign in with `POST /api/auth/login` and send the token as `Authorization: Bearer`. Errors are `{"detail": ...}`.
+Logs are streamed by the WebSocket `/ws/jobs/{id}` (formats `line`, `batch`, `binary`)."""
+
+
+def create_app(settings: Settings, keys: Keys, mongo_url: str, *, address: str | None = None) -> FastAPI:
+    """`address` is where people reach the console; with it the one-time set-up link is printed when one is due."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.services = services = await open_services(settings, keys, mongo_url)
+        if address and services.setup_token:
+            print(f"\n  Make the admin (once):  {address}/setup#token={services.setup_token}\n", flush=True)
+        try:
+            yield
+        finally:
+            await services.close()
+
+    app = FastAPI(
+        title="AIrsenal Ops Console",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's own pages load from a CDN
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    install_error_handlers(app)
+    _add_schema_route(app)
+    mount_all(app)
+
+    def identify(token: str) -> str | None:
+        return str(session_id) if (session_id := app.state.services.auth.session_id(token)) else None
+
+    app.add_middleware(BodyLimit)
+    if settings.rate_limit_enabled:
+        app.add_middleware(RateLimit, per_minute=settings.rate_limit_per_minute, identify=identify)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+            expose_headers=["X-Request-ID", "Retry-After", "X-Log-From", "X-Log-Total"],
+        )
+    app.add_middleware(RequestContext, proxies=TrustedProxies(settings.trusted_proxies))
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _add_schema_route(app: FastAPI) -> None:
+    @app.get("/api/openapi.json", include_in_schema=False)
+    async def schema(_: Annotated[Session, Depends(get_session)]) -> JSONResponse:
+        return JSONResponse(openapi_schema(app))
+
+
+def openapi_schema(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the ways to sign in, which FastAPI cannot know from our dependency."""
+    schema = app.openapi()
+    schema["components"]["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
+    }
+    from backend.api.public import PUBLIC_ROUTES
+
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            public = (method.upper(), path) in PUBLIC_ROUTES
+            operation["security"] = [] if public else [{"bearer": []}, {"cookie": []}]
+    return schema

@@ -1,0 +1,150 @@
+"""The one place where objects are built and joined."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from backend.auth.service import AuthService
+from backend.commands.catalogue import Catalogue
+from backend.config.keys import Keys
+from backend.config.settings import PROJECT_FOLDER, Settings, search_path
+from backend.database import Database
+from backend.jobs.executor import Executor
+from backend.jobs.feed import Feeds
+from backend.jobs.log_reader import LogReader
+from backend.jobs.queue import JobQueue
+from backend.jobs.service import JobService, Limits
+from backend.jobs.websocket_manager import WebSocketManager
+from backend.models.api import ReadyCheck
+from backend.repositories.auth import AccountRepository, SessionRepository
+from backend.repositories.jobs import IdempotencyRepository, JobRepository
+from backend.repositories.log_chunks import LogChunkRepository
+from backend.repositories.secrets import SecretRepository
+from backend.utils.clock import utc_now
+from backend.utils.encryption import Sealer
+from backend.vault.service import ForeignKey, Vault
+
+log = structlog.get_logger(__name__)
+
+PACKS_FOLDER = PROJECT_FOLDER / "backend" / "config" / "commands"
+# Below this a running job's spool and the database soon fail.
+MIN_FREE_BYTES = 200 * 1024 * 1024
+
+
+@dataclass
+class Services:
+    settings: Settings
+    database: Database
+    auth: AuthService
+    vault: Vault
+    catalogue: Catalogue
+    builtins: Mapping[str, str]
+    jobs: JobService
+    streams: WebSocketManager
+    executor: Executor
+    setup_token: str | None = None
+
+    async def close(self) -> None:
+        """Running jobs go on under their runners; the next start picks them up."""
+        self.streams.close()
+        await self.jobs.queue.close()
+        await self.executor.close()
+        self.database.close()
+
+    async def readiness(self) -> dict[str, ReadyCheck]:
+        return {
+            "database": await self._database_check(),
+            "queue": ReadyCheck(
+                ok=self.jobs.queue.beating,
+                detail="The queue works." if self.jobs.queue.beating else "The queue has stopped beating.",
+            ),
+            "disk": await asyncio.to_thread(_disk_check, self.settings.data_dir),
+        }
+
+    async def _database_check(self) -> ReadyCheck:
+        try:
+            async with asyncio.timeout(2):
+                await self.database.ping()
+        except Exception:
+            return ReadyCheck(ok=False, detail="The database does not answer.")
+        return ReadyCheck(ok=True, detail="The database answers.")
+
+
+def _disk_check(folder: Path) -> ReadyCheck:
+    free = shutil.disk_usage(folder).free
+    room = f"{free / 1024**3:.1f} GiB free in the data folder."
+    return ReadyCheck(ok=free >= MIN_FREE_BYTES, detail=room if free >= MIN_FREE_BYTES else f"Disk nearly full: {room}")
+
+
+def catalogue_builtins(settings: Settings) -> dict[str, str]:
+    """What `{name}` in a command file may stand for besides the command's parameters."""
+    return {
+        "data_dir": str(settings.data_dir),
+        "python": sys.executable,
+        "path": search_path(),
+        "programs": str(PACKS_FOLDER / "programs"),
+        "fpl_api_url": settings.fpl_api_url,
+        "local_db_path": str(settings.airsenal_db_path),
+    }
+
+
+async def open_services(settings: Settings, keys: Keys, mongo_url: str) -> Services:
+    database = Database(mongo_url, settings.db_name)
+    db = database.db
+    jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
+    secrets, sessions, accounts = SecretRepository(db), SessionRepository(db), AccountRepository(db)
+    for repository in (jobs, chunks, idempotency, secrets, sessions):
+        await repository.create_indexes()
+
+    auth = AuthService(accounts, sessions, keys.jwt_secret, utc_now)
+    vault = Vault(
+        secrets,
+        Sealer(keys.encryption_keys),
+        utc_now,
+        {
+            "APP_ADMIN_EMAIL": ForeignKey(auth.email_changed_at, auth.change_email),
+            "APP_ADMIN_PASSWORD_HASH": ForeignKey(auth.password_changed_at, auth.change_password_hash),
+        },
+    )
+    builtins = catalogue_builtins(settings)
+    catalogue = await asyncio.to_thread(Catalogue.load, PACKS_FOLDER, settings.commands_dir, builtins)
+    feeds = Feeds()
+    reader = LogReader(chunks, feeds)
+    executor = Executor(settings.data_dir / "spool")
+    service = JobService(
+        jobs=jobs, chunks=chunks, idempotency=idempotency, catalogue=catalogue, vault=vault, feeds=feeds,
+        reader=reader, builtins=builtins, now=utc_now,
+        limits=Limits(settings.max_job_retries, settings.job_queue_limit),
+    )  # fmt: skip
+    service.queue = JobQueue(
+        jobs=jobs, chunks=chunks, executor=executor, feeds=feeds, catalogue=catalogue, build_spec=service.build_spec,
+        node=await asyncio.to_thread(_node_id, settings.data_dir), now=utc_now,
+        retry_delay_seconds=settings.job_retry_delay_seconds, log_max_bytes=settings.job_log_max_bytes,
+    )  # fmt: skip
+    if settings.app_admin_email and settings.app_admin_password_hash:
+        await auth.make_admin(settings.app_admin_email, settings.app_admin_password_hash.get_secret_value())
+    await executor.open()
+    await service.queue.open()
+    services = Services(
+        settings, database, auth, vault, catalogue, builtins, service, WebSocketManager(jobs, feeds, reader), executor,
+        await auth.new_setup_token(),
+    )  # fmt: skip
+    for key in await vault.unreadable():
+        log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)
+    return services
+
+
+def _node_id(data_dir: Path) -> str:
+    """Which data folder a running job's spool lies in: only its own console can find its runner again."""
+    path = data_dir / "node_id"
+    if not path.exists():
+        path.write_text(str(uuid.uuid4()), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

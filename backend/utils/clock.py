@@ -1,0 +1,25 @@
+"""Time as the console keeps it: UTC in whole milliseconds, as MongoDB stores it, so that values compare equal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+class Sequence:
+    """Strictly increasing numbers that also follow the clock, so that they keep their order over restarts."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        self._last = max(self._last + 1, time.time_ns() // 1000)
+        return self._last

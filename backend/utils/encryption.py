@@ -1,0 +1,59 @@
+"""Sealing of single values with Fernet.
+
+Fernet has no associated data: a token copied into another record would open there. So the record's name, its version
+and the id of the writing key travel inside the encrypted payload and are compared when it is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class SealError(Exception):
+    """The token does not open here: wrong key, damaged, or moved from another record."""
+
+
+def key_id(key: str) -> str:
+    """A short public name of a key: tells which key sealed a value without telling anything about the key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:12]
+
+
+class Sealer:
+    """The first key seals, every key opens."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._known_ids = {key_id(key) for key in keys}
+        self.key_id = key_id(keys[0])
+
+    def seal(self, name: str, version: int, value: str) -> str:
+        payload = {"name": name, "version": version, "key_id": self.key_id, "value": value}
+        return self._fernet.encrypt(json.dumps(payload).encode()).decode("ascii")
+
+    def open(self, token: str, name: str, version: int) -> str:
+        """The value of `seal`. Raises SealError; never returns the token or part of it."""
+        try:
+            payload = json.loads(self._fernet.decrypt(token.encode("ascii")))
+        except (InvalidToken, ValueError) as error:
+            raise SealError("no key at hand opens it, or it is damaged") from error
+        if (payload["name"], payload["version"]) != (name, version):
+            raise SealError("it was sealed for another record or version")
+        if payload["key_id"] not in self._known_ids:
+            raise SealError("it names a key that is not at hand")
+        return str(payload["value"])
+
+    def open_bare(self, token: str) -> str | None:
+        """The text of a Fernet token without our payload, as older consoles wrote it; None when it is not one."""
+        try:
+            return self._fernet.decrypt(token.encode("ascii")).decode()
+        except (InvalidToken, ValueError):
+            return None
+
+
+def looks_sealed(text: str) -> bool:
+    """Whether a stored text is a Fernet token of any key: version byte 0x80 in URL-safe base64 (Fernet spec)."""
+    return text.startswith("gAAAA") and len(text) >= 100

@@ -1,0 +1,14 @@
+// Runs before the first paint, as a file of its own because the content security policy allows no inline script.
+// The key and the attribute are Mantine's: it takes over from here without a flash.
+(function () {
+  var choice = null;
+  try {
+    choice = localStorage.getItem("mantine-color-scheme-value");
+  } catch (_) {
+    // Storage may be blocked; the system's choice is used then.
+  }
+  if (choice !== "light" && choice !== "dark") {
+    choice = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+  document.documentElement.setAttribute("data-mantine-color-scheme", choice);
+})();

@@ -1,0 +1,60 @@
+import createFetchClient, { type Middleware } from "openapi-fetch";
+import { reportFailure, reportSuccess } from "./connection";
+import { NetworkError, toApiError } from "./errors";
+import type { paths } from "./schema";
+
+const TIME_LIMIT = 20_000;
+
+type Listener = () => void;
+const sessionEnded = new Set<Listener>();
+
+/** Calls back when the server says that nobody is signed in any more. */
+export function onSessionEnded(listener: Listener): () => void {
+  sessionEnded.add(listener);
+  return () => sessionEnded.delete(listener);
+}
+
+// These answer 401 for a wrong password or a wrong link, which is not the end of a session.
+const SIGN_IN = /^\/api\/auth\/(login|setup)$/;
+
+const errors: Middleware = {
+  async onResponse({ request, response }) {
+    if (response.ok) {
+      reportSuccess();
+      return undefined;
+    }
+    const error = await toApiError(response);
+    if (error.status === 502 || error.status === 504) reportFailure("unreachable", error.message);
+    else if (error.status === 503) reportFailure("degraded", error.message);
+    else reportSuccess();
+    if (error.status === 401 && !SIGN_IN.test(new URL(request.url).pathname)) {
+      for (const listener of sessionEnded) listener();
+    }
+    throw error;
+  },
+  onError({ error }) {
+    // An abort is ours (the page was left); everything else that fetch throws means that nobody answered.
+    if (error instanceof DOMException && error.name === "AbortError") return undefined;
+    reportFailure("unreachable", "The console does not answer.");
+    return new NetworkError(
+      error instanceof DOMException && error.name === "TimeoutError" ? "The console did not answer in time." : undefined,
+    );
+  },
+};
+
+function fetchWithLimit(request: Request): Promise<Response> {
+  return fetch(new Request(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIME_LIMIT)]) }));
+}
+
+export const client = createFetchClient<paths>({
+  baseUrl: location.origin,
+  fetch: fetchWithLimit,
+  credentials: "same-origin",
+});
+client.use(errors);
+
+/** The body of a good answer. Bad ones never come here: the middleware has thrown them as `ApiError` or `NetworkError`. */
+export function body<T>(answer: { data?: T }): T {
+  if (answer.data === undefined) throw new NetworkError("The console answered without a body.");
+  return answer.data;
+}

@@ -1,0 +1,22 @@
+/** Names for the shapes of the generated schema. Nothing is described by hand here. */
+import type { paths } from "./schema";
+
+type Body<Operation> = Operation extends { responses: { 200: { content: { "application/json": infer T } } } }
+  ? T
+  : Operation extends { responses: { 201: { content: { "application/json": infer T } } } }
+    ? T
+    : never;
+
+export type Job = Body<paths["/api/jobs/{job_id}"]["get"]>;
+export type JobStatus = Job["status"];
+export type JobCause = NonNullable<Job["cause"]>;
+export type Attempt = Job["attempts"][number];
+export type Command = Body<paths["/api/commands/{command_id}"]["get"]>;
+export type Parameter = Command["parameters"][number];
+export type Touches = Command["touches"];
+export type Problem = Body<paths["/api/commands/problems"]["get"]>[number];
+export type Secret = Body<paths["/api/secrets"]["get"]>[number];
+export type Readiness = Body<paths["/api/health/ready"]["get"]>;
+
+export type ParameterValue = string | number | boolean | null;
+export type ParameterValues = Record<string, ParameterValue>;

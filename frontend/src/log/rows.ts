@@ -1,0 +1,340 @@
+import { applySgr, PLAIN, type Style, StyleTable } from "./ansi";
+import { ByteStore } from "./bytes";
+
+/**
+ * Turns bytes into rows as a terminal would, keeping of each row only where its last frame lies: a bar that is drawn a
+ * thousand times with `\r`, or five bars that are drawn in turn with cursor-up, stay one and five rows.
+ */
+
+/** How many rows above the last one can still be rewritten. Nested bars are a handful; more would unsettle what was read. */
+export const REACH = 50;
+
+export const HAS_ESCAPE = 1;
+export const IS_GAP = 2;
+
+const LF = 0x0a;
+const CR = 0x0d;
+const ESC = 0x1b;
+const TAB = 0x09;
+/** An escape longer than this is no escape but binary noise. */
+const LONGEST_ESCAPE = 4096;
+
+export interface Row {
+  start: number;
+  length: number;
+  style: Style;
+  flags: number;
+}
+
+export class RowTable {
+  readonly bytes = new ByteStore();
+  readonly styles = new StyleTable();
+  readonly gaps = new Map<number, { from: number; to: number }>();
+
+  private starts = new Float64Array(1024);
+  private lengths = new Uint32Array(1024);
+  private styleIds = new Uint16Array(1024);
+  private flags = new Uint8Array(1024);
+  private used = 0;
+
+  private cursor = 0;
+  /** A frame is being written into the cursor's row. */
+  private open = false;
+  private parsed = 0;
+  private style: Style = PLAIN;
+  private styleId = 0;
+  /** Offsets at which a new attempt starts: the cursor goes to a fresh row there, whatever the last attempt left. */
+  private breaks: number[] = [];
+  private broken = 0;
+
+  constructor() {
+    this.pushRow(0);
+  }
+
+  /** Rows to show. The empty row that waits after a final newline is not one of them. */
+  get count(): number {
+    const last = this.used - 1;
+    const waiting = last === this.cursor && !this.open && this.lengths[last] === 0;
+    return waiting ? last : this.used;
+  }
+
+  /** Rows before this one will not change any more. */
+  get settled(): number {
+    return Math.max(0, this.used - 1 - REACH);
+  }
+
+  row(index: number): Row {
+    return {
+      start: this.starts[index] ?? 0,
+      length: this.lengths[index] ?? 0,
+      style: this.styles.get(this.styleIds[index] ?? 0),
+      flags: this.flags[index] ?? 0,
+    };
+  }
+
+  startOf(index: number): number {
+    return this.starts[index] ?? 0;
+  }
+
+  lengthOf(index: number): number {
+    return this.lengths[index] ?? 0;
+  }
+
+  flagsOf(index: number): number {
+    return this.flags[index] ?? 0;
+  }
+
+  /** Takes the next bytes of the log. They must start at `bytes.end`. */
+  append(chunk: Uint8Array) {
+    this.bytes.append(chunk);
+    this.parse();
+  }
+
+  /** The bytes up to `to` were dropped by the server: one row says so in their place. */
+  gap(to: number) {
+    const from = this.bytes.end;
+    if (to <= from) return;
+    this.freshRow(from);
+    this.setFlag(this.cursor, IS_GAP);
+    this.gaps.set(this.cursor, { from, to });
+    this.bytes.skipTo(to);
+    this.parsed = to;
+    this.lineFeed(to);
+    this.setStyle(PLAIN);
+  }
+
+  /** Tells where attempts start. One that is told only after its bytes were read has no effect on rows. */
+  setBreaks(offsets: readonly number[]) {
+    this.breaks = offsets.filter((offset) => offset > 0).toSorted((a, b) => a - b);
+  }
+
+  /** The first row that was written at or after a byte. Rows rewritten by cursor-up are out of order, by `REACH` at most. */
+  rowAt(offset: number): number {
+    let low = 0;
+    let high = this.used - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.starts[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    let row = low;
+    for (let back = low; back >= Math.max(0, low - REACH); back--) if ((this.starts[back] ?? 0) >= offset) row = back;
+    return row;
+  }
+
+  private parse() {
+    while (this.parsed < this.bytes.end) {
+      const segment = this.bytes.segment(this.parsed);
+      if (!segment) return;
+      const next = this.breaks.find((offset) => offset >= this.parsed && offset > this.broken) ?? Infinity;
+      if (next === this.parsed) {
+        this.broken = next;
+        this.freshRow(next);
+        this.setStyle(PLAIN);
+      }
+      const before = this.parsed;
+      const limit = next > before ? next : Infinity;
+      this.scan(segment.bytes, segment.from, Math.min(segment.to, segment.from + (limit - before)));
+      if (this.parsed === before) break;
+    }
+    if (this.open) this.lengths[this.cursor] = this.parsed - (this.starts[this.cursor] ?? 0);
+  }
+
+  /** The inner loop, over one piece of one block. Stops before an escape that is not all there yet. */
+  private scan(bytes: Uint8Array, from: number, to: number) {
+    const base = this.parsed - from;
+    let index = from;
+    while (index < to) {
+      const byte = bytes[index] ?? 0;
+      if (byte === LF) {
+        this.close(base + index);
+        index++;
+        this.lineFeed(base + index);
+      } else if (byte === CR) {
+        this.close(base + index);
+        index++;
+      } else if (byte === ESC) {
+        const size = this.escape(base + index);
+        if (size === 0) break;
+        index += size;
+      } else {
+        if (!this.open) this.openFrame(base + index);
+        do index++;
+        while (index < to && ((bytes[index] ?? 0) >= 0x20 || bytes[index] === TAB));
+      }
+    }
+    this.parsed = base + index;
+  }
+
+  private openFrame(at: number) {
+    this.starts[this.cursor] = at;
+    this.lengths[this.cursor] = 0;
+    this.styleIds[this.cursor] = this.styleId;
+    this.flags[this.cursor] = 0;
+    this.open = true;
+  }
+
+  /** Ends the frame; the row keeps it until another one is opened there. */
+  private close(at: number) {
+    if (!this.open) return;
+    this.lengths[this.cursor] = at - (this.starts[this.cursor] ?? 0);
+    this.open = false;
+  }
+
+  private clearRow(at: number) {
+    this.open = false;
+    this.starts[this.cursor] = at;
+    this.lengths[this.cursor] = 0;
+    this.flags[this.cursor] = 0;
+  }
+
+  private lineFeed(at: number) {
+    if (this.cursor < this.used - 1) this.cursor++;
+    else this.pushRow(at);
+  }
+
+  private freshRow(at: number) {
+    this.close(at);
+    this.cursor = this.used - 1;
+    if ((this.lengths[this.cursor] ?? 0) > 0 || this.flags[this.cursor] === IS_GAP) this.pushRow(at);
+    else this.starts[this.cursor] = at;
+  }
+
+  private pushRow(at: number) {
+    if (this.used === this.starts.length) this.grow();
+    const row = this.used++;
+    this.starts[row] = at;
+    this.lengths[row] = 0;
+    this.styleIds[row] = this.styleId;
+    this.flags[row] = 0;
+    this.cursor = row;
+  }
+
+  private grow() {
+    const size = this.starts.length * 2;
+    const wider = <T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(old: T, next: T): T => {
+      next.set(old);
+      return next;
+    };
+    this.starts = wider(this.starts, new Float64Array(size));
+    this.lengths = wider(this.lengths, new Uint32Array(size));
+    this.styleIds = wider(this.styleIds, new Uint16Array(size));
+    this.flags = wider(this.flags, new Uint8Array(size));
+  }
+
+  private setFlag(row: number, flag: number) {
+    this.flags[row] = (this.flags[row] ?? 0) | flag;
+  }
+
+  private setStyle(style: Style) {
+    this.style = style;
+    this.styleId = this.styles.id(style);
+  }
+
+  /** Handles the escape at `at`; returns its size, or 0 when its end has not arrived. */
+  private escape(at: number): number {
+    const kind = this.bytes.byteAt(at + 1);
+    if (kind < 0) return at + 1 < this.bytes.end ? 1 : 0;
+    if (kind === 0x5b) return this.csi(at);
+    // OSC, DCS, SOS, PM, APC: text for the terminal itself, up to BEL or ST.
+    if (kind === 0x5d || kind === 0x50 || kind === 0x58 || kind === 0x5e || kind === 0x5f) return this.string(at);
+    if (kind >= 0x20 && kind <= 0x2f) return at + 2 < this.bytes.end ? this.inFrame(3) : 0;
+    if (kind === 0x4d) this.moveUp(1, at);
+    else if (kind < 0x30 || kind > 0x7e) return this.inFrame(1);
+    else this.inFrame(2);
+    return 2;
+  }
+
+  private string(at: number): number {
+    for (let offset = at + 2; offset < this.bytes.end && offset - at < LONGEST_ESCAPE; offset++) {
+      const byte = this.bytes.byteAt(offset);
+      if (byte === 0x07) return this.inFrame(offset - at + 1);
+      // A newline inside means that the end was forgotten: what follows is text again.
+      if (byte === LF) return this.inFrame(offset - at);
+      if (byte === ESC) {
+        if (offset + 1 >= this.bytes.end) return 0;
+        return this.inFrame(this.bytes.byteAt(offset + 1) === 0x5c ? offset - at + 2 : offset - at);
+      }
+    }
+    return this.bytes.end - at < LONGEST_ESCAPE ? 0 : this.inFrame(1);
+  }
+
+  private csi(at: number): number {
+    for (let offset = at + 2; offset < this.bytes.end && offset - at < LONGEST_ESCAPE; offset++) {
+      const byte = this.bytes.byteAt(offset);
+      if (byte >= 0x40 && byte <= 0x7e) {
+        const size = offset - at + 1;
+        this.control(byte, this.ascii(at + 2, offset), at, size);
+        return size;
+      }
+      if (byte < 0x20) return this.inFrame(offset - at);
+    }
+    return this.bytes.end - at < LONGEST_ESCAPE ? 0 : this.inFrame(1);
+  }
+
+  /** An escape that only changes looks stays inside the frame, where the decoder meets it again. */
+  private inFrame(size: number): number {
+    if (this.open) this.setFlag(this.cursor, HAS_ESCAPE);
+    return size;
+  }
+
+  private ascii(from: number, to: number): string {
+    let text = "";
+    for (let offset = from; offset < to; offset++) text += String.fromCharCode(this.bytes.byteAt(offset));
+    return text;
+  }
+
+  private control(final: number, parameters: string, at: number, size: number) {
+    const count = Math.max(1, Number.parseInt(parameters, 10) || 1);
+    switch (String.fromCharCode(final)) {
+      case "m":
+        if (!/[<=>?]/.test(parameters)) this.setStyle(applySgr(this.style, parameters));
+        this.inFrame(size);
+        break;
+      case "A":
+      case "F":
+        this.moveUp(count, at);
+        break;
+      case "B":
+      case "E":
+        this.close(at);
+        for (let step = 0; step < Math.min(count, REACH); step++) this.lineFeed(at);
+        break;
+      case "G":
+        if (count === 1) this.close(at);
+        else this.inFrame(size);
+        break;
+      case "K":
+        this.eraseLine(parameters, at, size);
+        break;
+      case "J":
+        this.eraseBelow(parameters, at, size);
+        break;
+      default:
+        this.inFrame(size);
+    }
+  }
+
+  private moveUp(count: number, at: number) {
+    this.close(at);
+    const highest = Math.max(0, this.used - 1 - REACH);
+    this.cursor = Math.max(highest, this.cursor - count);
+    while (this.flags[this.cursor] === IS_GAP && this.cursor < this.used - 1) this.cursor++;
+  }
+
+  private eraseLine(parameters: string, at: number, size: number) {
+    // To the end of the line: a frame replaces the whole row anyway, so only a row that was not begun is emptied.
+    if (this.open && (parameters === "" || parameters === "0")) this.inFrame(size);
+    else this.clearRow(at + size);
+  }
+
+  private eraseBelow(parameters: string, at: number, size: number) {
+    if (parameters !== "" && parameters !== "0") {
+      this.inFrame(size);
+      return;
+    }
+    this.used = this.cursor + 1;
+    if (this.open) this.inFrame(size);
+    else this.clearRow(at + size);
+  }
+}

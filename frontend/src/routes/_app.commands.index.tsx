@@ -1,0 +1,130 @@
+import { TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, Link } from "@tanstack/react-router";
+import { useRef, useState } from "react";
+import { commandsQuery, problemsQuery } from "@/api/queries";
+import type { Command } from "@/api/types";
+import { TouchesLabel } from "@/components/JobBits";
+import { PageHeader, Section } from "@/components/PageHeader";
+import { Empty, Failure, Rows } from "@/components/PageStates";
+import classes from "@/features/commands/catalogue.module.css";
+import { rank } from "@/lib/fuzzy";
+import { useHotkeys } from "@/lib/hotkeys";
+
+export const Route = createFileRoute("/_app/commands/")({
+  loader: ({ context }) => {
+    void context.queryClient.prefetchQuery(commandsQuery);
+  },
+  component: Catalogue,
+});
+
+const PACKS: Record<string, string> = { airsenal: "AIrsenal", system: "System" };
+
+function Catalogue() {
+  const commands = useQuery(commandsQuery);
+  const problems = useQuery(problemsQuery).data ?? [];
+  const [query, setQuery] = useState("");
+  const search = useRef<HTMLInputElement>(null);
+  useHotkeys([
+    {
+      keys: "/",
+      label: "Filter the commands",
+      group: "This page",
+      run: () => search.current?.focus(),
+    },
+  ]);
+  const found = rank(commands.data ?? [], query, (command) => [command.title, `${command.id} ${command.description}`]);
+  const packs = [...Map.groupBy(found, ({ pack }) => pack)];
+
+  return (
+    <>
+      <PageHeader
+        title="Commands"
+        tab="Commands"
+        actions={
+          <TextInput
+            ref={search}
+            value={query}
+            onChange={(event) => {
+              setQuery(event.currentTarget.value);
+            }}
+            placeholder="Filter"
+            aria-label="Filter the commands"
+            leftSection={<IconSearch size={14} aria-hidden="true" />}
+            className={classes.filter}
+            type="search"
+          />
+        }
+      />
+      {problems.length > 0 && (
+        <div className={classes.problems} role="note">
+          <p>
+            <b>
+              {problems.length === 1 ? "One command file is broken" : `${problems.length} faults in command files`}; its commands are left out.
+            </b>
+          </p>
+          <ul>
+            {problems.map(({ file, line, message }) => (
+              <li key={`${file}${line}${message}`}>
+                <code>
+                  {file}
+                  {line !== null && `:${line}`}
+                </code>{" "}
+                {message}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {commands.error && !commands.data && <Failure error={commands.error} retry={() => void commands.refetch()} />}
+      {commands.isPending && <Rows rows={8} height={56} />}
+      {commands.data && found.length === 0 && (
+        <Empty title={query === "" ? "The catalogue is empty" : `No command fits “${query}”`}>
+          {query === "" ? "Commands are described in YAML files; see the documentation of COMMANDS_DIR." : undefined}
+        </Empty>
+      )}
+      {packs.map(([pack, items]) => (
+        <Section key={pack} title={PACKS[pack] ?? pack} aside={<span className="muted num">{items.length}</span>}>
+          <ul className={classes.list}>
+            {items.map((command) => (
+              <CommandRow key={command.id} command={command} />
+            ))}
+          </ul>
+        </Section>
+      ))}
+    </>
+  );
+}
+
+function CommandRow({ command }: { command: Command }) {
+  const missing = command.secrets.filter(({ is_set, required }) => required && !is_set);
+  return (
+    <li>
+      <Link to="/commands/$id" params={{ id: command.id }} className={classes.row}>
+        <span className={classes.what}>
+          <span className={classes.title}>{command.title}</span>
+          <code className={classes.id}>{command.id}</code>
+          <span className={classes.description}>{command.description}</span>
+          {!command.available && (
+            <span className={classes.reason}>
+              Cannot run now: {command.unavailable_reason ?? missing.map(({ key }) => key).join(", ")}
+            </span>
+          )}
+        </span>
+        <span className={classes.side}>
+          <TouchesLabel touches={command.touches} />
+          {command.secrets.length > 0 && (
+            <span className={classes.secrets}>
+              {missing.length === 0
+                ? "secrets set"
+                : missing.length === 1
+                  ? "1 secret missing"
+                  : `${missing.length} secrets missing`}
+            </span>
+          )}
+        </span>
+      </Link>
+    </li>
+  );
+}

@@ -1,0 +1,86 @@
+import { Button } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { commandsQuery, secretsQuery } from "@/api/queries";
+import { TimeAgo } from "@/components/JobBits";
+import { PageHeader } from "@/components/PageHeader";
+import { Empty, Failure, Rows } from "@/components/PageStates";
+import { SecretDialog } from "@/features/secrets/SecretDialog";
+import classes from "@/features/secrets/secrets.module.css";
+
+export const Route = createFileRoute("/_app/secrets")({
+  // The dialog has an address, so that "not set" anywhere can lead straight to the field; `*` is a new name.
+  validateSearch: (search: Record<string, unknown>): { set?: string | undefined } => ({
+    set: typeof search.set === "string" ? search.set : undefined,
+  }),
+  component: Secrets,
+});
+
+const NEW = "*";
+
+function Secrets() {
+  const { set } = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const secrets = useQuery(secretsQuery);
+  const commands = useQuery(commandsQuery).data ?? [];
+  const open = (key: string | undefined) => void navigate({ search: { set: key }, replace: key === undefined, resetScroll: false });
+  const users = (key: string) => commands.filter(({ secrets }) => secrets.some((secret) => secret.key === key)).map(({ title }) => title);
+  const current = secrets.data?.find(({ key }) => key === set);
+
+  return (
+    <>
+      <PageHeader
+        title="Secrets"
+        tab="Secrets"
+        actions={
+          <Button variant="default" leftSection={<IconPlus size={15} />} onClick={() => { open(NEW); }}>
+            New secret
+          </Button>
+        }
+      >
+        <p>Stored sealed and never shown again. Jobs get only the ones their command names; in logs their values are masked.</p>
+      </PageHeader>
+      {secrets.error && !secrets.data && <Failure error={secrets.error} retry={() => void secrets.refetch()} />}
+      {secrets.isPending && <Rows rows={6} height={48} />}
+      {secrets.data?.length === 0 && <Empty title="No secrets yet">Commands say which ones they need.</Empty>}
+      {secrets.data && secrets.data.length > 0 && (
+        <ul className={classes.list}>
+          {secrets.data.map(({ key, is_set, updated_at }) => (
+            <li key={key}>
+              <div className={classes.what}>
+                <code className={classes.key}>{key}</code>
+                <span className={classes.users}>{users(key).join(", ")}</span>
+              </div>
+              <span className={classes.state} data-set={is_set}>
+                {is_set ? (
+                  <>
+                    Set{" "}
+                    {updated_at && (
+                      <span className="muted">
+                        <TimeAgo time={updated_at} />
+                      </span>
+                    )}
+                  </>
+                ) : (
+                  "Not set"
+                )}
+              </span>
+              <Button size="xs" variant="default" onClick={() => { open(key); }} aria-label={`${is_set ? "Replace" : "Set"} ${key}`}>
+                {is_set ? "Replace" : "Set"}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {set !== undefined && (
+        <SecretDialog
+          key={set}
+          name={set === NEW ? null : set}
+          replaces={current?.is_set ?? false}
+          onClose={() => { open(undefined); }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+import { Button } from "@mantine/core";
+import { IconCloudOff, IconPlugConnectedX } from "@tabler/icons-react";
+import { retryNow, useConnection } from "@/api/connection";
+import { useNow } from "@/lib/useNow";
+import classes from "./banner.module.css";
+
+/** Says why nothing moves, and when it is tried again. What is on the page stays readable meanwhile. */
+export function ConnectionBanner() {
+  const connection = useConnection();
+  const now = useNow(connection.state !== "online");
+  return (
+    <div role="status" className={classes.place}>
+      {connection.state === "offline" && (
+        <div className={classes.banner}>
+          <IconCloudOff size={16} aria-hidden="true" />
+          <span>
+            <b>You are offline.</b> What you see may be old; it goes on when the network is back.
+          </span>
+        </div>
+      )}
+      {(connection.state === "unreachable" || connection.state === "degraded") && (
+        <div className={classes.banner}>
+          <IconPlugConnectedX size={16} aria-hidden="true" />
+          <span>
+            <b>{connection.state === "degraded" ? connection.detail : "The console does not answer; it may be restarting."}</b>{" "}
+            <span aria-hidden="true" className="num">
+              Next try in {Math.max(0, Math.ceil((connection.retryAt - now) / 1000))} s.
+            </span>
+          </span>
+          <Button size="compact-xs" variant="default" onClick={retryNow}>
+            Try now
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

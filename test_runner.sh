@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# Every check of the project, from nothing: makes the same environment as run.py, then runs the part that was asked for.
+# The parts of one run do not stop each other: one run shows all problems, and the exit code is 1 when there was any.
+set -uo pipefail
+cd "$(dirname "$(readlink -f "$0")")" || exit 1
+
+usage() {
+    cat <<'TEXT'
+Usage: ./test_runner.sh [lint|unit|integration|e2e|frontend|all] [pytest arguments]
+
+  lint         ruff and mypy --strict
+  unit         Python tests that need nothing but Python
+  integration  Python tests against a real MongoDB: a private one, or MONGO_URL when it is set
+  e2e          the whole console in a real browser (Debian's chromium)
+  frontend     type check, lint, unit tests and build of the browser pages
+  all          everything, with coverage (at least 85 % of lines and branches); the default
+
+Arguments after the part go to pytest, for example: ./test_runner.sh unit -k masking -x
+With CI=true a test that is skipped for a missing service or browser is a failure.
+PYTHON names the Python that makes the environment (default: python3).
+TEXT
+}
+
+part=all
+case "${1:-}" in
+    -h | --help | help) usage; exit 0 ;;
+    lint | unit | integration | e2e | frontend | all) part=$1; shift ;;
+    "" | -*) ;;
+    *) echo "test_runner.sh: there is no part '$1'." >&2; usage >&2; exit 2 ;;
+esac
+
+PYTHON=${PYTHON:-python3}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+summary=()      # one line a step, in order
+skipped=()      # what was not done, and why
+closing=()      # pytest's own last lines
+failed=0
+
+# step NAME COMMAND...: runs it, keeps its outcome for the summary, never stops the run.
+step() {
+    local name=$1 began=$SECONDS code
+    shift
+    printf '\n=== %s\n' "$name"
+    "$@"
+    code=$?
+    if ((code == 0)); then
+        summary+=("$(printf 'ok      %-28s %4d s' "$name" $((SECONDS - began)))")
+    else
+        summary+=("$(printf 'FAILED  %-28s %4d s  (exit code %d)' "$name" $((SECONDS - began)) "$code")")
+        failed=1
+    fi
+    return "$code"
+}
+
+skip() {
+    skipped+=("$1: $2")
+    summary+=("$(printf 'skipped %-28s         %s' "$1" "$2")")
+    if [[ ${CI:-} == true ]]; then
+        failed=1
+    fi
+}
+
+# pytest_step NAME ARGUMENTS...: output goes to the screen and is read again for skips and the closing line.
+pytest_step() {
+    local name=$1 log="$work/pytest-${#summary[@]}"
+    shift
+    run_pytest() {
+        .venv/bin/python -m pytest --color=yes "$@" 2>&1 | tee "$log"
+        local code=${PIPESTATUS[0]}
+        # 5: nothing was collected. A run that checks nothing has not passed, unless a filter was given on purpose.
+        if ((code == 5)) && ((${#pytest_arguments[@]} > 0)); then code=0; fi
+        return "$code"
+    }
+    step "$name" run_pytest "$@"
+    local line
+    while IFS= read -r line; do
+        skipped+=("$name: ${line#SKIPPED }")
+    done < <(sed 's/\x1b\[[0-9;]*m//g' "$log" | grep '^SKIPPED ')
+    closing+=("$(sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E '^=+ .* in [0-9.]+s' | tail -1)")
+}
+
+have_browser() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+}
+
+lint() {
+    step "ruff" .venv/bin/ruff check .
+    step "mypy --strict" .venv/bin/mypy
+}
+
+frontend() {
+    if ! step "Node and browser packages" "$PYTHON" run.py --prepare node; then
+        skipped+=("frontend checks: their packages could not be installed")
+        return
+    fi
+    # The wheel's Node when the system has none that fits; the folder exists only then.
+    local path="$PWD/.venv/node-bin:$PATH" script
+    for script in typecheck lint test; do
+        step "frontend $script" env PATH="$path" npm --prefix frontend run "$script"
+    done
+    step "frontend build" "$PYTHON" run.py --prepare pages
+}
+
+pytest_arguments=("$@")
+coverage=()
+if ! step "environment" "$PYTHON" run.py --prepare tests; then
+    printf '\nNothing could be checked: the environment could not be made (see above).\n' >&2
+    exit 1
+fi
+
+case $part in
+    lint) lint ;;
+    unit | integration) pytest_step "$part tests" "backend/tests/$part" "${pytest_arguments[@]}" ;;
+    frontend) frontend ;;
+    e2e)
+        step "frontend build" "$PYTHON" run.py --prepare pages
+        have_browser || skip "browser tests" "no chromium here (sudo apt install chromium)"
+        pytest_step "e2e tests" backend/tests/e2e "${pytest_arguments[@]}"
+        ;;
+    all)
+        lint
+        frontend
+        # Two runs: Playwright keeps an event loop of its own, and pytest-asyncio cannot run beside it. Coverage adds up.
+        rm -f .coverage .coverage.*
+        coverage=(--cov --cov-branch)
+        pytest_step "unit and integration tests" backend/tests/unit backend/tests/integration \
+            "${coverage[@]}" --cov-report= "${pytest_arguments[@]}"
+        pytest_step "e2e tests" backend/tests/e2e \
+            "${coverage[@]}" --cov-append --cov-report=term --cov-fail-under=85 "${pytest_arguments[@]}"
+        ;;
+esac
+
+printf '\n=== Summary of ./test_runner.sh %s\n' "$part"
+printf '%s\n' "${summary[@]}"
+if ((${#skipped[@]} > 0)); then
+    printf 'Skipped:\n'
+    printf '  %s\n' "${skipped[@]}"
+else
+    printf 'Nothing was skipped.\n'
+fi
+if ((${#closing[@]} > 0)); then printf '%s\n' "${closing[@]}"; fi
+exit "$failed"
