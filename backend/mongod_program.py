@@ -91,23 +91,28 @@ def failed(program: Path, code: int, said: str, log: Path, folder: Path) -> Star
     line = telling_line(log) or said.strip().rpartition("\n")[2][:300] or f"exit code {code}"
     if re.search(r"No space left|ENOSPC|Disk quota|\b28\b.*space", line, re.I):
         return StartError(f"The disk is full where {folder} lies: free at least 350 MB and start again.")
+    if re.search(r"Read-only file system|Permission denied|Operation not permitted|not writable", line, re.I):
+        return StartError(f"The database cannot write into {folder}: give yourself write access to everything in it.")
     if re.search(r"already running|DBPathInUse|Unable to lock|lock file", line):
         return InUse(
             f"Another mongod ({_lock_holder(folder)}) uses the files in {folder / 'db'}: stop it and start again."
         )
-    if re.search(r"Read-only file system|Permission denied|Operation not permitted|not writable", line, re.I):
-        return StartError(f"The database cannot write into {folder}: give yourself write access to everything in it.")
     if _WRONG_VERSION.search(line):
         return StartError(
             f"{program} is too new or too old for the files in {folder / 'db'} ({line}): put the mongod that wrote "
             "them back on the PATH."
         )
+    if re.search(r"corrupt|WT_TRY_SALVAGE", line, re.I):
+        return StartError(
+            f"The database files in {folder / 'db'} are damaged ({line}): restore them from a backup, or try "
+            f"`{program} --repair --dbpath {folder / 'db'}` on a copy."
+        )
     return StartError(f"The database did not start ({line}): its log is {log}.")
 
 
 def telling_line(log: Path) -> str:
-    """The first fatal line of the last start in mongod's log, else its last error, as one short sentence."""
-    fatal = error = ""
+    """The first error of the last start in mongod's log as one short text: what follows it is mostly its echo."""
+    found = ""
     for raw in _tail(log).splitlines():
         try:
             row = json.loads(raw)
@@ -115,21 +120,19 @@ def telling_line(log: Path) -> str:
         except (ValueError, KeyError, TypeError):
             continue
         if message == "***** SERVER RESTARTED *****":
-            fatal = error = ""
-        text = f"{message}: {_details(details)}".rstrip(": ")[:300]
-        if level == "F" and not fatal:
-            fatal = text
-        elif level == "E" or "error" in details:
-            error = text
-    # A fatal assertion names only its number; the error before it has the reason.
-    return f"{error}; {fatal}" if fatal and error and "assertion" in fatal.lower() else fatal or error
+            found = ""
+        elif level in ("E", "F") and not found:
+            found = f"{message}: {_details(details)}".strip(": \n")[:300]
+    return found
 
 
 def _details(details: object) -> str:
     if not isinstance(details, dict):
         return str(details)
-    found = details.get("error", details.get("message", ""))
-    return str(found.get("errmsg", found)) if isinstance(found, dict) else str(found)
+    if isinstance(said := details.get("message"), dict):  # WiredTiger puts a record of its own there.
+        return f"{said.get('error_str', '')}, {said.get('msg', '')}".strip(", ")
+    error = details.get("error", said or "")
+    return str(error.get("errmsg", error)) if isinstance(error, dict) else str(error)
 
 
 def _tail(log: Path) -> str:

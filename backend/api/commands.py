@@ -33,7 +33,7 @@ async def list_problems(_: Admin, services: ServicesDep) -> list[CatalogueProble
     return list(services.catalogue.problems)
 
 
-@router.get("/{command_id}", summary="One command", responses=errors(401, 404))
+@router.get("/{command_id}", summary="One command", responses=errors(401, 404, 422))
 async def get_command(command_id: CommandId, _: Admin, services: ServicesDep) -> CommandInfo:
     return _info(services.catalogue.get(command_id), services, await services.vault.names_set())
 

@@ -55,26 +55,26 @@ async def clear_logs(_: Admin, services: ServicesDep) -> LogsCleared:
     return LogsCleared(cleared=await services.jobs.clear_all_logs())
 
 
-@router.get("/{job_id}", summary="One job", responses=errors(401, 404))
+@router.get("/{job_id}", summary="One job", responses=errors(401, 404, 422))
 async def get_job(job_id: JobId, _: Admin, services: ServicesDep, logs: bool = True) -> JobView:
     """With the last 2,000 lines of its log, unless `logs=false`."""
     return await services.jobs.get(job_id, with_logs=logs)
 
 
-@router.post("/{job_id}/cancel", summary="Cancel a job", responses=errors(400, 401, 403, 404))
+@router.post("/{job_id}/cancel", summary="Cancel a job", responses=errors(400, 401, 403, 404, 422))
 async def cancel_job(job_id: JobId, session: Admin, services: ServicesDep, force: bool = False) -> JobDone:
     """Asks the job's processes to end, and kills them ten seconds later; with `force` at once."""
     await services.jobs.cancel(job_id, by=session.email, force=force)
     return JobDone(job_id=job_id)
 
 
-@router.delete("/{job_id}/logs", summary="Clear a job's log", responses=errors(400, 401, 403, 404))
+@router.delete("/{job_id}/logs", summary="Clear a job's log", responses=errors(400, 401, 403, 404, 422))
 async def clear_job_log(job_id: JobId, _: Admin, services: ServicesDep) -> JobDone:
     await services.jobs.clear_log(job_id)
     return JobDone(job_id=job_id)
 
 
-@router.get("/{job_id}/output", summary="Parsed output", responses=errors(401, 404))
+@router.get("/{job_id}/output", summary="Parsed output", responses=errors(401, 404, 422))
 async def get_output(job_id: JobId, _: Admin, services: ServicesDep) -> JobOutput:
     job = await services.jobs.get(job_id, with_logs=False)
     return JobOutput.model_validate(job.model_dump())
@@ -111,7 +111,10 @@ async def get_log(
     "/{job_id}/log/download",
     summary="The whole log",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/plain": {}}, "description": "The log as stored, masked."}, **errors(401, 404)},
+    responses={
+        200: {"content": {"text/plain": {}}, "description": "The log as stored, masked."},
+        **errors(401, 404, 422),
+    },
 )
 async def download_log(job_id: JobId, _: Admin, services: ServicesDep) -> StreamingResponse:
     job = await services.jobs.get(job_id, with_logs=False)

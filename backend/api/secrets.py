@@ -25,7 +25,7 @@ async def save_secret(body: SecretIn, _: Admin, services: ServicesDep) -> Secret
     return SecretSaved(key=body.key)
 
 
-@router.delete("/{key}", summary="Delete a secret", responses=errors(401, 403, 404, 409))
+@router.delete("/{key}", summary="Delete a secret", responses=errors(401, 403, 404, 409, 422))
 async def delete_secret(
     key: Annotated[str, Path(max_length=200)], _: Admin, services: ServicesDep
 ) -> SecretSaved:  # fmt: skip

@@ -41,7 +41,8 @@ def _read_text(path: Path) -> str:
             raise BrokenFile("is not an ordinary file: remove it from the folder")
         if status.st_size > MAX_BYTES:
             raise BrokenFile(f"has {status.st_size:,} bytes, and {MAX_BYTES:,} are the most allowed: split it")
-        return path.read_bytes()[: MAX_BYTES + 1].decode("utf-8-sig")
+        with path.open("rb") as file:  # bounded again: files of /proc say they are empty
+            return file.read(MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BrokenFile(f"is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -89,6 +89,19 @@ class LogReader:
             return live.end_byte, live.end_line
         end = await self._chunks.last(job_id, 1)
         return (end[-1].end_byte, end[-1].first_line + end[-1].newlines) if end else (0, 0)
+
+    async def missing(self, job_id: str, from_byte: int, texts: Sequence[str]) -> list[str]:
+        """Those of `texts` that the log does not hold from there on. Case and colours count."""
+        wanted = {text: text.encode() for text in texts}
+        overlap = max(map(len, wanted.values()), default=1) - 1
+        tail = b""
+        async for piece in self.pieces(job_id, from_byte):
+            data = tail + piece.data
+            wanted = {text: form for text, form in wanted.items() if form not in data}
+            if not wanted:
+                break
+            tail = data[len(data) - overlap :] if overlap else b""
+        return list(wanted)
 
     async def page(
         self, job_id: str, from_line: int, limit: int, search: str | None = None, *, end: int | None = None

@@ -21,6 +21,7 @@ from backend.database import Document, patiently
 from backend.errors import AppError, NotFound
 from backend.jobs.executor import AttemptSpec, Execution, Executor
 from backend.jobs.feed import Feeds, JobFeed
+from backend.jobs.log_reader import LogReader
 from backend.jobs.log_writer import LogWriter
 from backend.jobs.retry import backoff, next_status
 from backend.models.jobs import Attempt, Cause, Job, JobStatus, Outcome
@@ -52,6 +53,7 @@ class JobQueue:
         chunks: LogChunkRepository,
         executor: Executor,
         feeds: Feeds,
+        reader: LogReader,
         catalogue: Catalogue,
         build_spec: SpecBuilder,
         node: str,
@@ -63,6 +65,7 @@ class JobQueue:
         self._chunks = chunks
         self._executor = executor
         self._feeds = feeds
+        self._reader = reader
         self._catalogue = catalogue
         self._build_spec = build_spec
         self._node = node
@@ -156,6 +159,8 @@ class JobQueue:
         await writer.follow(execution)
         outcome = execution.outcome() or await self._lost(execution)
         attempt = writer.ranges(job.attempts[-1])
+        if outcome.succeeded:
+            outcome = await patiently(lambda: self._with_result(job, attempt, outcome))
         await self._record(job, attempt, outcome, feed)
         self._executor.release(execution)
         await asyncio.to_thread(self._executor.discard, job.id, job.attempt)
@@ -191,6 +196,16 @@ class JobQueue:
             feed.publish(recorded)
             if self.on_end and status is not JobStatus.PENDING:
                 await self.on_end(recorded)
+
+    async def _with_result(self, job: Job, attempt: Attempt, outcome: Outcome) -> Outcome:
+        """Exit code 0 is not success for a command that must show certain texts and did not."""
+        command = self._command(job)
+        must_show = command.must_show if command else ()
+        missing = await self._reader.missing(job.id, attempt.first_byte, must_show) if must_show else []
+        if not missing:
+            return outcome
+        error = f"It ended with exit code 0, but without its result: it never said {missing[0]!r}. Its log says why."
+        return outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": error})
 
     def _not_started(self, reason: str) -> Outcome:
         now = self._now()

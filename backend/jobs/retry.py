@@ -11,7 +11,7 @@ from backend.models.jobs import Cause, Job, JobStatus, Outcome
 MAX_DELAY_SECONDS = 3600.0
 JITTER = 0.2
 # Trying again cannot help: nothing about these changes by waiting.
-_FINAL_CAUSES = frozenset({Cause.CANCELLED, Cause.COULD_NOT_START, Cause.ASKED_FOR_INPUT})
+_FINAL_CAUSES = frozenset({Cause.CANCELLED, Cause.COULD_NOT_START, Cause.ASKED_FOR_INPUT, Cause.NO_RESULT})
 
 
 def backoff(retry: int, base_seconds: float) -> timedelta:

@@ -39,35 +39,62 @@ class Login(Body):
 
 
 class Setup(Body):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "setup_token": "from the printed link",
+                "email": "admin@example.org",
+                "password": "correct horse battery",
+            }
+        },
+        extra="forbid",
+    )
+
     setup_token: str = Field(max_length=200, description="From the link the console prints at its first start.")
     email: str = Field(max_length=254)
     password: str = Field(max_length=1_024)
 
 
 class SetupState(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"setup_needed": False}})
+
     setup_needed: bool
 
 
 class Check(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"email": "admin@example.org", "authenticated": True, "expires_at": "2026-02-06T00:00:00Z"}
+        }
+    )
+
     email: str
     authenticated: Literal[True] = True
     expires_at: datetime
 
 
 class PasswordIn(Body):
+    model_config = ConfigDict(json_schema_extra={"example": {"password": "correct horse battery"}}, extra="forbid")
+
     password: str = Field(max_length=1_024)
 
 
 class PasswordHash(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"hash": "$2b$12$..."}})
+
     hash: str
 
 
 class Ticket(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"ticket": "5Yk...", "expires_at": "2026-02-05T12:00:30Z"}})
+
     ticket: str
     expires_at: datetime
 
 
 class Done(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"success": True}})
+
     success: Literal[True] = True
 
 
@@ -79,6 +106,8 @@ class SecretIn(Body):
 
 
 class SecretSaved(Done):
+    model_config = ConfigDict(json_schema_extra={"example": {"success": True, "key": "FPL_TEAM_ID"}})
+
     key: str
 
 
@@ -94,22 +123,45 @@ class JobIn(Body):
 
 
 class ParametersIn(Body):
+    model_config = ConfigDict(json_schema_extra={"example": {"parameters": {"weeks_ahead": 3}}}, extra="forbid")
+
     parameters: dict[str, Any] = Field(default_factory=dict)
 
 
 class ArgvPreview(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"argv": ["airsenal_run_prediction", "--weeks_ahead=3"]}})
+
     argv: list[str]
 
 
 class JobDone(Done):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"success": True, "job_id": "27b89d68-86da-4d40-8641-c5108446140e"}}
+    )
+
     job_id: str
 
 
 class LogsCleared(Done):
+    model_config = ConfigDict(json_schema_extra={"example": {"success": True, "cleared": 12}})
+
     cleared: int
 
 
 class JobOutput(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "id": "27b89d68-86da-4d40-8641-c5108446140e",
+                "command": "predict",
+                "status": "completed",
+                "parameters": {"weeks_ahead": 3},
+                "completed_at": "2026-02-05T12:00:57Z",
+                "output": None,
+            }
+        }
+    )
+
     id: str
     command: str
     status: str
@@ -119,6 +171,20 @@ class JobOutput(BaseModel):
 
 
 class LogLines(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "lines": ["Starting with 1 free transfers"],
+                "numbers": None,
+                "times": ["2026-02-05T12:00:01Z"],
+                "from": 0,
+                "next": 1,
+                "total": 1,
+                "complete": True,
+            }
+        }
+    )
+
     lines: list[str]
     numbers: list[int] | None = Field(description="Line numbers of the matches, with `search`.")
     times: list[datetime]
@@ -129,11 +195,19 @@ class LogLines(BaseModel):
 
 
 class Reports(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"prediction": None, "optimisation": None}})
+
     prediction: dict[str, Any] | None
     optimisation: dict[str, Any] | None
 
 
 class Health(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"status": "ok", "python_version": "3.11.7", "python_version_valid": True, "version": "0.1.0"}
+        }
+    )
+
     status: Literal["ok"] = "ok"
     python_version: str
     python_version_valid: bool
@@ -146,10 +220,20 @@ class ReadyCheck(BaseModel):
 
 
 class Readiness(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"status": "ok", "checks": {"database": {"ok": True, "detail": "The database answers."}}}
+        }
+    )
+
     status: Literal["ok", "unavailable"]
     checks: dict[str, ReadyCheck]
 
 
 class Welcome(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"message": "AIrsenal Ops Console API", "version": "0.1.0"}}
+    )
+
     message: str
     version: str

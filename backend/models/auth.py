@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 
 class Account(BaseModel):
@@ -27,6 +27,12 @@ class Session(BaseModel):
 
 class SignedIn(BaseModel):
     """Answer of login and setup. Browsers get the same token in an HttpOnly cookie and need not keep this one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"token": "eyJ...", "email": "admin@example.org", "expires_at": "2026-02-06T00:00:00Z"}
+        }
+    )
 
     token: str
     email: str

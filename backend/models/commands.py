@@ -45,7 +45,17 @@ class SecretNeed(BaseModel):
 class CommandInfo(BaseModel):
     """A command as `GET /api/commands` shows it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "id": "predict", "title": "Predict points", "description": "Expected points of every player.",
+                "pack": "AIrsenal", "touches": "writes", "lane": "airsenal", "time_limit": 7200, "retries": 2,
+                "repeatable": True, "pty": False, "parameters": [], "secrets": [], "available": False,
+                "unavailable_reason": "AIrsenal is not installed yet: run Install AIrsenal first.",
+            }
+        },
+    )  # fmt: skip
 
     id: str
     title: str
@@ -66,7 +76,12 @@ class CommandInfo(BaseModel):
 class CatalogueProblem(BaseModel):
     """Something wrong in an operator's command file, and what to do about it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "example": {"file": "backup.yaml", "line": 7, "message": "'titel' is not a key of a command"}
+        },
+    )
 
     file: str
     line: int | None = Field(None, description="Counted from 1; null when the problem is the file or folder itself.")

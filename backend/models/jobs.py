@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class JobStatus(StrEnum):
@@ -112,8 +112,40 @@ class Job(BaseModel):
         return len(self.attempts)
 
 
+JOB_EXAMPLE: dict[str, Any] = {
+    "id": "27b89d68-86da-4d40-8641-c5108446140e",
+    "command": "predict",
+    "title": "Predict points",
+    "touches": "writes",
+    "lane": "airsenal",
+    "priority": 0,
+    "parameters": {"weeks_ahead": 3},
+    "status": "completed",
+    "cause": "exit_code",
+    "error": None,
+    "exit_code": 0,
+    "signal": None,
+    "logs": ["PREDICTED TOP 5 PLAYERS FOR GAMEWEEK(S) [25, 26, 27]:"],
+    "output": None,
+    "retry_count": 0,
+    "max_retries": 2,
+    "created_at": "2026-02-05T12:00:00Z",
+    "started_at": "2026-02-05T12:00:00.004Z",
+    "completed_at": "2026-02-05T12:00:57Z",
+    "next_attempt_at": None,
+    "cancel_requested_at": None,
+    "submitted_by": "admin@example.org",
+    "queue_position": None,
+    "log_lines": 1,
+    "log_bytes": 54,
+    "attempts": [],
+}
+
+
 class JobView(BaseModel):
     """A job as the API shows it."""
+
+    model_config = ConfigDict(json_schema_extra={"example": JOB_EXAMPLE})
 
     id: str
     command: str

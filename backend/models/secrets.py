@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class SecretInfo(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "key": "FPL_PASSWORD", "is_set": True, "masked_value": "***", "updated_at": "2026-02-05T12:00:00Z",
+                "version": 2, "readable": True, "masked_in_logs": True, "description": "The password of your login.",
+            }
+        }
+    )  # fmt: skip
+
     key: str
     is_set: bool
     masked_value: str = Field(description='"***" when it is set, else "". No call ever returns a value.')

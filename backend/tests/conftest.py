@@ -26,9 +26,8 @@ from backend.embedded_mongo import EmbeddedMongo
 from backend.listening import listen
 from backend.server import create_app
 from backend.services import Services
+from backend.tests.plugins.ci import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 - hooks
 from backend.web_server import WebServer
-
-pytest_plugins = ["backend.tests.plugins.ci"]
 
 COMMANDS = Path(__file__).parent / "commands"
 EMAIL, PASSWORD = "admin@example.org", "correct horse battery"

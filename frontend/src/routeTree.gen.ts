@@ -18,6 +18,7 @@ import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
+import { Route as AppJobsIdRouteImport } from "./routes/_app.jobs.$id";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -63,6 +64,11 @@ const AppJobsIndexRoute = AppJobsIndexRouteImport.update({
   path: "/jobs/",
   getParentRoute: () => AppRoute,
 } as any);
+const AppJobsIdRoute = AppJobsIdRouteImport.update({
+  id: "/jobs/$id",
+  path: "/jobs/$id",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -71,6 +77,7 @@ export interface FileRoutesByFullPath {
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
+  "/jobs/$id": typeof AppJobsIdRoute;
   "/commands/": typeof AppCommandsIndexRoute;
   "/jobs/": typeof AppJobsIndexRoute;
 }
@@ -81,6 +88,7 @@ export interface FileRoutesByTo {
   "/settings": typeof AppSettingsRoute;
   "/": typeof AppIndexRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
+  "/jobs/$id": typeof AppJobsIdRoute;
   "/commands": typeof AppCommandsIndexRoute;
   "/jobs": typeof AppJobsIndexRoute;
 }
@@ -93,6 +101,7 @@ export interface FileRoutesById {
   "/_app/settings": typeof AppSettingsRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/commands/$id": typeof AppCommandsIdRoute;
+  "/_app/jobs/$id": typeof AppJobsIdRoute;
   "/_app/commands/": typeof AppCommandsIndexRoute;
   "/_app/jobs/": typeof AppJobsIndexRoute;
 }
@@ -105,6 +114,7 @@ export interface FileRouteTypes {
     | "/secrets"
     | "/settings"
     | "/commands/$id"
+    | "/jobs/$id"
     | "/commands/"
     | "/jobs/";
   fileRoutesByTo: FileRoutesByTo;
@@ -115,6 +125,7 @@ export interface FileRouteTypes {
     | "/settings"
     | "/"
     | "/commands/$id"
+    | "/jobs/$id"
     | "/commands"
     | "/jobs";
   id:
@@ -126,6 +137,7 @@ export interface FileRouteTypes {
     | "/_app/settings"
     | "/_app/"
     | "/_app/commands/$id"
+    | "/_app/jobs/$id"
     | "/_app/commands/"
     | "/_app/jobs/";
   fileRoutesById: FileRoutesById;
@@ -201,6 +213,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppJobsIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/jobs/$id": {
+      id: "/_app/jobs/$id";
+      path: "/jobs/$id";
+      fullPath: "/jobs/$id";
+      preLoaderRoute: typeof AppJobsIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
@@ -209,6 +228,7 @@ interface AppRouteChildren {
   AppSettingsRoute: typeof AppSettingsRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppCommandsIdRoute: typeof AppCommandsIdRoute;
+  AppJobsIdRoute: typeof AppJobsIdRoute;
   AppCommandsIndexRoute: typeof AppCommandsIndexRoute;
   AppJobsIndexRoute: typeof AppJobsIndexRoute;
 }
@@ -218,6 +238,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSettingsRoute: AppSettingsRoute,
   AppIndexRoute: AppIndexRoute,
   AppCommandsIdRoute: AppCommandsIdRoute,
+  AppJobsIdRoute: AppJobsIdRoute,
   AppCommandsIndexRoute: AppCommandsIndexRoute,
   AppJobsIndexRoute: AppJobsIndexRoute,
 };

@@ -69,6 +69,13 @@ async def test_failures_are_named(console: Console) -> None:
     assert (asked["status"], asked["cause"]) == ("failed", "asked_for_input")
 
 
+async def test_exit_code_0_without_the_result_is_a_failure(console: Console) -> None:
+    job = await console.run("silent_failure")
+    assert (job["status"], job["cause"], job["exit_code"]) == ("failed", "no_result", 0)
+    assert "Work done" in job["error"]
+    assert (await console.run("silent_failure", last="Work done: 3 files"))["status"] == "completed"
+
+
 async def test_a_program_that_vanished_could_not_start(console: Console) -> None:
     program = console.settings.data_dir / "vanishing-program"
     program.write_text("#!/bin/sh\n")

@@ -48,7 +48,7 @@ NO_NETWORK = re.compile(
 )
 NO_SPACE = re.compile(r"No space left on device|Disk quota exceeded", re.IGNORECASE)
 NO_SUCH_PINS = re.compile(r"ResolutionImpossible|No matching distribution|Could not find a version")
-SHOWN = re.compile(r"^\s*(Collecting \S+|Downloading \S+ \(.*\)|Using cached \S+ \(.*\)|Building wheel|ERROR)")
+SHOWN = re.compile(r"^\s*(Collecting \S+|Downloading \S+ \(.*\)|Using cached \S+ \(.*\)|Building wheel|ERROR.*)")
 BEAT_SECONDS = 10
 
 
@@ -195,7 +195,7 @@ def install(pip: list[str], home: Path, scratch: Path) -> None:
         raise Failed("The disk is full: make room and run this again.", 4)
     if NO_NETWORK.search(output):
         raise Failed(
-            "The package index cannot be reached: check the network (or the proxy settings) and run this again.", 3
+            "The package index cannot be reached: check the network, or set the secret HTTPS_PROXY or PIP_INDEX_URL.", 3
         )
     if NO_SUCH_PINS.search(output):
         raise Failed(
@@ -250,9 +250,7 @@ def run(home: Path, *, again: bool) -> None:
     version = verify(home)
     shutil.rmtree(scratch, ignore_errors=True)
     write_stamp(home, sys.version.split()[0])
-    say(
-        f"AIrsenal {version} is installed: {size_of(home) / 1e9:.1f} GB. Next: set FPL_TEAM_ID and build the database."
-    )
+    say(f"AIrsenal {version} is installed: {size_of(home) / 1e9:.1f} GB. Next: set FPL_TEAM_ID and build the database.")
 
 
 def main() -> int:
@@ -267,7 +265,10 @@ def main() -> int:
         print(str(error), file=sys.stderr, flush=True)
         return error.code
     except OSError as error:
-        print(f"{error.strerror or error}: {error.filename or arguments.home}", file=sys.stderr, flush=True)
+        where = error.filename or arguments.home
+        print(
+            f"{where} cannot be used ({error.strerror or error}): check the data folder.", file=sys.stderr, flush=True
+        )
         return 4 if NO_SPACE.search(str(error)) else 1
     say(f"Took {time.monotonic() - start:.0f} s.")
     return 0

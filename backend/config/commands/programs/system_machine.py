@@ -104,7 +104,7 @@ def show(top: int) -> int:
 def watch(seconds: int) -> int:
     start = time.monotonic()
     for done in range(1, seconds + 1):
-        print(reading(), flush=True)
+        print(f"\r{reading():{WIDTH + 40}}", flush=True)  # over the bar, which has no line end of its own
         time.sleep(max(0.0, start + done - time.monotonic()))
         print(f"\r{bar(done, seconds)}", end="\n" if done == seconds else "", file=sys.stderr, flush=True)
     print(f"Watched for {seconds} seconds.", flush=True)

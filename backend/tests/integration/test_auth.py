@@ -1,0 +1,145 @@
+"""The front door: first admin, sign-in, sessions, and what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import httpx
+import jwt
+import pytest
+
+from backend.config.keys import Keys
+from backend.tests.conftest import EMAIL, PASSWORD, Console, running_console, test_settings
+
+
+@pytest.fixture
+async def fresh(mongo_url: str, keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Console]:
+    """A console that nobody has set up yet."""
+    settings = test_settings(tmp_path_factory.mktemp("fresh"))
+    async with running_console(mongo_url, settings, keys, sign_in=False) as console:
+        yield console
+
+
+def _setup_body(console: Console, **changes: str) -> dict[str, str]:
+    token = console.services.setup_token or ""
+    return {"setup_token": token, "email": EMAIL, "password": PASSWORD, **changes}
+
+
+async def test_the_first_admin_is_made_once_with_the_printed_token(fresh: Console) -> None:
+    http = fresh.http
+    assert (await http.get("/api/auth/setup")).json() == {"setup_needed": True}
+    wrong = await http.post("/api/auth/setup", json=_setup_body(fresh, setup_token="guess"))
+    assert wrong.status_code == 403
+    for changes, field in [({"email": "nobody"}, "email"), ({"password": "short"}, "password"),
+                           ({"password": "ü" * 37}, "password")]:  # fmt: skip
+        refused = await http.post("/api/auth/setup", json=_setup_body(fresh, **changes))
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"] == field
+    both = await asyncio.gather(*(http.post("/api/auth/setup", json=_setup_body(fresh)) for _ in range(2)))
+    assert sorted(answer.status_code for answer in both) == [200, 409]
+    assert (await http.get("/api/auth/setup")).json() == {"setup_needed": False}
+    assert await fresh.services.auth.new_setup_token() is None
+
+
+async def test_a_browser_session_lives_in_a_strict_cookie(console: Console) -> None:
+    async with httpx.AsyncClient(base_url=console.url) as browser:
+        answer = await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        cookie = answer.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert "Path=/" in cookie
+        assert (await browser.get("/api/auth/check")).json()["authenticated"] is True
+        # Another site's form: the cookie would come along in an old browser; the Origin gives it away.
+        for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+            forged = await browser.post("/api/jobs", json={"command": "say"}, headers=headers)
+            assert forged.status_code == 403
+        own = await browser.post("/api/jobs", json={"command": "say"}, headers={"Origin": console.url})
+        assert own.status_code == 200
+        assert (await browser.post("/api/auth/logout")).json() == {"success": True}
+        assert (await browser.get("/api/auth/check")).status_code == 401
+
+
+async def test_logout_revokes_the_token_at_once(console: Console) -> None:
+    async with httpx.AsyncClient(base_url=console.url) as http:
+        token = (await http.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})).json()["token"]
+        http.cookies.clear()
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert (await http.get("/api/jobs", headers=bearer)).status_code == 200
+        await http.post("/api/auth/logout", headers=bearer)
+        refused = await http.get("/api/jobs", headers=bearer)
+        assert refused.status_code == 401
+        assert refused.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_forged_and_expired_tokens_are_refused(console: Console, keys: Keys) -> None:
+    claims = {"sub": EMAIL, "jti": "nope", "exp": time.time() + 60}
+    forged = [
+        jwt.encode(claims, "another secret, also long enough...", algorithm="HS256"),
+        jwt.encode(claims, "", algorithm="none"),
+        jwt.encode(claims, keys.jwt_secret, algorithm="HS256"),
+        jwt.encode({**claims, "exp": time.time() - 1}, keys.jwt_secret, algorithm="HS256"),
+        jwt.encode({"sub": EMAIL}, keys.jwt_secret, algorithm="HS256"),
+        console.token[:-2],
+        "x" * 5000,
+    ]
+    for token in forged:
+        answer = await console.http.get("/api/jobs", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+
+
+async def test_wrong_email_and_wrong_password_look_the_same_and_are_slowed_down(fresh: Console) -> None:
+    """ASVS 5.0.0 6.3.8 and 6.3.1."""
+    await fresh.http.post("/api/auth/setup", json=_setup_body(fresh))
+    fresh.http.cookies.clear()
+    answers = []
+    for body in ({"email": EMAIL, "password": "wrong password"}, {"email": "x@y.z", "password": PASSWORD}):
+        answers.append(await fresh.http.post("/api/auth/login", json=body))
+    assert {answer.status_code for answer in answers} == {401}
+    assert {answer.text for answer in answers} == {'{"detail":"Invalid credentials"}'}
+    last = answers[-1]
+    for _ in range(8):
+        last = await fresh.http.post("/api/auth/login", json={"email": EMAIL, "password": "wrong password"})
+    assert last.status_code == 429
+    assert int(last.headers["retry-after"]) >= 1
+
+
+async def test_changing_the_email_through_secrets_changes_the_login(fresh: Console) -> None:
+    """A predecessor sealed the address and compared the sealed text: changing it locked the admin out."""
+    http = fresh.http
+    token = (await http.post("/api/auth/setup", json=_setup_body(fresh))).json()["token"]
+    http.headers["Authorization"] = f"Bearer {token}"
+    saved = await http.post("/api/secrets", json={"key": "APP_ADMIN_EMAIL", "value": "new@example.org"})
+    assert saved.json() == {"success": True, "key": "APP_ADMIN_EMAIL"}
+    assert (await http.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})).status_code == 401
+    body = {"email": "New@example.org", "password": PASSWORD}
+    assert (await http.post("/api/auth/login", json=body)).status_code == 200
+    plain = await http.post("/api/secrets", json={"key": "APP_ADMIN_PASSWORD_HASH", "value": "my new password"})
+    assert plain.status_code == 422
+    hashed = (await http.post("/api/auth/hash-password", json={"password": "a new password"})).json()["hash"]
+    await http.post("/api/secrets", json={"key": "APP_ADMIN_PASSWORD_HASH", "value": hashed})
+    assert (await http.get("/api/auth/check")).status_code == 401, "a new password ends every session"
+    body["password"] = "a new password"
+    assert (await http.post("/api/auth/login", json=body)).status_code == 200
+
+
+async def test_the_admin_can_come_from_the_environment(
+    mongo_url: str, keys: Keys, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    hashed = "$2b$04$Zh1.CYCSGFSRcHIfQt.jduCBVLkdBr8CWV3CmWVEKZHPBNNbTnvDm"
+    from pydantic import SecretStr
+
+    settings = test_settings(
+        tmp_path_factory.mktemp("env"), app_admin_email="env@example.org", app_admin_password_hash=SecretStr(hashed)
+    )
+    async with running_console(mongo_url, settings, keys, sign_in=False) as console:
+        assert (await console.http.get("/api/auth/setup")).json() == {"setup_needed": False}
+        assert console.services.setup_token is None
+
+
+async def test_long_passwords_are_refused_never_cut(console: Console) -> None:
+    answer = await console.http.post("/api/auth/hash-password", json={"password": "x" * 73})
+    assert answer.status_code == 422
+    assert "72 bytes" in answer.json()["detail"]
+    assert (await console.http.post("/api/auth/hash-password", json={"password": "x" * 72})).status_code == 200

@@ -1,0 +1,163 @@
+"""kill -9 of console, runner and database at the worst moments. Everything here is a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.tests.console_process import ConsoleProcess
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[ConsoleProcess]:
+    process = ConsoleProcess(tmp_path / "data", DB_NAME=f"crash_{os.getpid()}_{time.monotonic_ns()}")
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def _runner(console: ConsoleProcess, job_id: str) -> int:
+    return int(json.loads((console.data_dir / "spool" / f"{job_id}.1" / "runner.json").read_text())["pid"])
+
+
+def test_a_job_goes_on_while_the_console_is_dead_and_no_line_is_missing(console: ConsoleProcess) -> None:
+    """Q3: three deaths during one job."""
+    job = console.submit("count", lines=60, pause=0.1)
+    behind = console.submit("say")
+    for _ in range(3):
+        time.sleep(0.8)
+        console.kill()
+        time.sleep(0.5)
+        console.start()
+    ended = console.ended(job["id"])
+    assert (ended["status"], ended["exit_code"], len(ended["attempts"])) == ("completed", 0, 1)
+    assert ended["logs"] == [f"line {number}" for number in range(60)]
+    assert console.ended(behind["id"])["status"] == "completed"
+    assert list((console.data_dir / "spool").iterdir()) == []
+
+
+def test_a_job_that_ended_while_the_console_was_dead_is_recorded(console: ConsoleProcess) -> None:
+    job = console.submit("fail", code=2)
+    slow = console.submit("count", lines=5, pause=0.2)
+    console.when(slow["id"], lambda now: now["status"] == "running")
+    console.kill()
+    time.sleep(2)
+    console.start()
+    assert console.ended(job["id"])["exit_code"] == 2
+    ended = console.ended(slow["id"])
+    assert (ended["status"], ended["log_lines"]) == ("completed", 5)
+
+
+def test_accepted_means_stored(console: ConsoleProcess) -> None:
+    """Q1, Q2: kill right after the answer, five times; every accepted job runs, and runs once."""
+    accepted = []
+    dice = random.Random(1)
+    for _ in range(5):
+        for _ in range(dice.randint(1, 12)):
+            accepted.append(console.submit("say", text="x")["id"])
+        console.kill()
+        console.start()
+    for job_id in accepted:
+        job = console.ended(job_id)
+        assert job["status"] == "completed", job
+        assert job["logs"] == ["text=x"]
+
+
+def test_a_dead_runner_means_lost_and_its_child_is_ended(console: ConsoleProcess) -> None:
+    """Q4: not repeated unless its command says so."""
+    job = console.submit("count", lines=1000, pause=0.1)
+    console.when(job["id"], lambda now: now["log_lines"] > 0)
+    child = int(json.loads((console.data_dir / "spool" / f"{job['id']}.1" / "runner.json").read_text())["child"])
+    os.kill(_runner(console, job["id"]), signal.SIGKILL)
+    ended = console.ended(job["id"])
+    assert (ended["status"], ended["cause"]) == ("failed", "lost")
+    assert not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split(")")[1][:3]
+
+
+def test_a_lost_repeatable_job_is_repeated(tmp_path: Path) -> None:
+    console = ConsoleProcess(tmp_path / "data", MAX_JOB_RETRIES="1", DB_NAME=f"lost_{time.monotonic_ns()}")
+    console.start()
+    try:
+        job = console.submit("repeatable", pause=0.7)
+        console.when(job["id"], lambda now: now["log_lines"] > 0)
+        os.kill(_runner(console, job["id"]), signal.SIGKILL)
+        ended = console.ended(job["id"])
+        assert (ended["status"], ended["retry_count"]) == ("completed", 1)
+        assert [attempt["cause"] for attempt in ended["attempts"]] == ["lost", "exit_code"]
+    finally:
+        console.stop()
+
+
+def test_a_stranger_with_the_same_pid_is_never_taken_for_the_runner(console: ConsoleProcess) -> None:
+    """The machine was restarted: runner and child are gone, and the pid belongs to somebody else now."""
+    job = console.submit("count", lines=1000, pause=0.1)
+    console.when(job["id"], lambda now: now["log_lines"] > 0)
+    runner = _runner(console, job["id"])
+    console.kill()
+    os.kill(runner, signal.SIGKILL)
+    record = console.data_dir / "spool" / f"{job['id']}.1" / "runner.json"
+    stranger = {**json.loads(record.read_text()), "pid": os.getpid()}
+    record.write_text(json.dumps(stranger))
+    console.start()
+    ended = console.ended(job["id"])
+    assert (ended["status"], ended["cause"]) == ("failed", "lost")
+
+
+def test_cancel_works_on_a_job_that_an_earlier_console_started(console: ConsoleProcess) -> None:
+    job = console.submit("count", lines=1000, pause=0.1)
+    console.when(job["id"], lambda now: now["log_lines"] > 0)
+    console.kill()
+    console.start()
+    console.http.post(f"/api/jobs/{job['id']}/cancel")
+    assert console.ended(job["id"])["status"] == "cancelled"
+
+
+def test_a_clean_stop_says_which_jobs_go_on(console: ConsoleProcess) -> None:
+    job = console.submit("count", lines=20, pause=0.1)
+    console.when(job["id"], lambda now: now["log_lines"] > 0)
+    assert console.stop() == 0
+    assert job["id"][:8] in console.output
+    console.start()
+    assert console.ended(job["id"])["log_lines"] == 20
+
+
+@pytest.mark.skipif("MONGO_URL" in os.environ, reason="the database of MONGO_URL is not ours to stop")
+def test_a_paused_database_loses_nothing(console: ConsoleProcess) -> None:
+    """Q6: requests answer 503, readiness is red, the job goes on, and everything recovers by itself."""
+    job = console.submit("count", lines=100, pause=0.1)
+    console.when(job["id"], lambda now: now["log_lines"] > 0)
+    database = next(
+        int(entry.name) for entry in os.scandir("/proc")
+        if entry.name.isdigit() and _is_database_of(int(entry.name), console.data_dir)
+    )  # fmt: skip
+    os.kill(database, signal.SIGSTOP)
+    try:
+        answer = console.http.get(f"/api/jobs/{job['id']}")
+        assert answer.status_code == 503
+        assert "database" in answer.json()["detail"]
+        ready = console.http.get("/api/health/ready")
+        assert ready.status_code == 503
+        assert ready.json()["checks"]["database"]["ok"] is False
+        assert console.http.get("/api/health").status_code == 200
+    finally:
+        os.kill(database, signal.SIGCONT)
+    ended = console.ended(job["id"])
+    assert ended["logs"] == [f"line {number}" for number in range(100)]
+    assert console.http.get("/api/health/ready").status_code == 200
+
+
+def _is_database_of(pid: int, data_dir: Path) -> bool:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return words[0].endswith(b"mongod") and any(str(data_dir).encode() in word for word in words)

@@ -1,0 +1,82 @@
+"""Bytes in, bytes kept: nasty output through the real runner, spool and archive."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backend.tests.conftest import Console
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+
+@pytest.mark.parametrize("kind", ["no_newline", "long_line", "nul", "bad_utf8", "bars", "split_utf8"])
+async def test_the_stored_log_equals_what_the_command_wrote(console: Console, kind: str) -> None:
+    """O1, O2: compared with the same command piped to a file."""
+    job = await console.run("bytes", kind=kind)
+    assert job["status"] == "completed"
+    expected = subprocess.run(
+        [sys.executable, SCRIPTS / "nasty.py", kind], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True
+    ).stdout  # fmt: skip
+    raw = (await console.http.get(f"/api/jobs/{job['id']}/log/raw?limit=4194304")).content
+    download = (await console.http.get(f"/api/jobs/{job['id']}/log/download")).content
+    if kind != "bars":  # two streams: their order at the same instant is the kernel's choice
+        assert download.removesuffix(b"\n") == expected.removesuffix(b"\n")
+        assert raw == expected[: len(raw)]
+        assert job["attempts"][0]["sha256"] == hashlib.sha256(expected).hexdigest()
+    assert job["log_bytes"] == len(expected)
+
+
+async def test_lines_as_people_read_them(console: Console) -> None:
+    bars = await console.run("bytes", kind="bars")
+    assert bars["logs"][-1] == "finished" or "finished" in bars["logs"]
+    split = await console.run("bytes", kind="split_utf8")
+    assert split["logs"] == ["héllo ✓ 🎉"]
+    both = await console.run("bytes", kind="both")
+    assert both["logs"] == ["a result line", "working: 99%"]
+    long = await console.run("bytes", kind="long_line")
+    assert len(long["logs"][0]) < 70_000
+    assert "the download has it whole" in long["logs"][0]
+    assert long["logs"][1] == "after"
+    nul = await console.run("bytes", kind="nul")
+    assert nul["logs"] == ["a\ufffdb", "\ufffd\ufffd"]
+
+
+async def test_pages_search_and_the_end(console: Console) -> None:
+    job = await console.run("count", lines=200_000)
+    log = f"/api/jobs/{job['id']}/log"
+    assert len(job["logs"]) == 2000
+    assert job["logs"][-1] == "line 199999"
+    middle = (await console.http.get(f"{log}?from=123456&limit=3")).json()
+    assert middle["lines"] == ["line 123456", "line 123457", "line 123458"]
+    assert (middle["from"], middle["next"], middle["total"], middle["complete"]) == (123456, 123459, 200_000, False)
+    end = (await console.http.get(f"{log}?from=-2")).json()
+    assert (end["lines"], end["complete"]) == (["line 199998", "line 199999"], True)
+    found = (await console.http.get(f"{log}?search=LINE 19999&limit=20")).json()
+    assert found["numbers"] == [19999, *range(199_990, 200_000)]
+    beyond = (await console.http.get(f"{log}?from=5000000")).json()
+    assert (beyond["lines"], beyond["complete"]) == ([], True)
+    for bad in ("limit=0", "limit=99999", "from=x", "attempt=0", "search="):
+        assert (await console.http.get(f"{log}?{bad}")).status_code == 422
+
+
+async def test_the_middle_of_a_log_over_its_limit_is_dropped_and_marked(console: Console) -> None:
+    """O6: the job goes on, its beginning and end stay, and the hole says how large it is."""
+    console.services.jobs.queue._log_max_bytes = 4 * 1024 * 1024
+    try:
+        job = await console.run("count", lines=1_000_000)
+    finally:
+        console.services.jobs.queue._log_max_bytes = 2 * 1024**3
+    assert job["status"] == "completed"
+    assert job["log_lines"] == 1_000_000
+    assert job["logs"][-1] == "line 999999"
+    first = (await console.http.get(f"/api/jobs/{job['id']}/log?limit=5000")).json()
+    assert first["lines"][0] == "line 0"
+    found = (await console.http.get(f"/api/jobs/{job['id']}/log?search=bytes dropped here")).json()
+    assert len(found["lines"]) == 1
+    download = (await console.http.get(f"/api/jobs/{job['id']}/log/download")).content
+    assert len(download) < 5 * 1024 * 1024

@@ -1,0 +1,170 @@
+"""The job WebSocket: who may, the three formats, and coming back without a gap or a double line."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import random
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+from websockets import Origin
+from websockets.exceptions import ConnectionClosed
+
+from backend.tests.conftest import EMAIL, PASSWORD, Console
+
+
+async def _messages(console: Console, job_id: str, query: str = "") -> list[Any]:
+    received: list[Any] = []
+    async with websockets.connect(f"{console.ws}/ws/jobs/{job_id}?token={console.token}{query}") as socket:
+        async for message in socket:
+            received.append(message if isinstance(message, bytes) else json.loads(message))
+    assert socket.close_code == 1000
+    return received
+
+
+async def _close_code(url: str, **options: Any) -> int | None:
+    async with websockets.connect(url, **options) as socket:
+        with pytest.raises(ConnectionClosed):
+            await socket.recv()
+    return socket.close_code
+
+
+async def test_nobody_reads_a_log_without_a_session(console: Console) -> None:
+    """Lesson 1: a predecessor's log socket took no token."""
+    job = await console.run("say")
+    address = f"{console.ws}/ws/jobs/{job['id']}"
+    assert await _close_code(address) == 1008
+    assert await _close_code(f"{address}?token=forged") == 1008
+    assert await _close_code(f"{address}?ticket=forged") == 1008
+    assert await _close_code(f"{console.ws}/ws/jobs/unknown?token={console.token}") == 1008
+    async with httpx.AsyncClient(base_url=console.url) as browser:
+        await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        cookie = {"Cookie": f"session={browser.cookies['session']}"}
+    assert await _close_code(address, additional_headers=cookie) == 1008
+    assert await _close_code(address, additional_headers=cookie, origin="https://evil.example") == 1008
+    async with websockets.connect(address, additional_headers=cookie, origin=Origin(console.url)) as socket:
+        assert json.loads(await socket.recv())["type"] == "log"
+
+
+async def test_a_ticket_opens_one_socket(console: Console) -> None:
+    job = await console.run("say")
+    ticket = (await console.http.post("/api/auth/ws-ticket")).json()["ticket"]
+    address = f"{console.ws}/ws/jobs/{job['id']}?ticket={ticket}"
+    async with websockets.connect(address) as socket:
+        assert json.loads(await socket.recv()) == {"type": "log", "message": "text=hello"}
+    assert await _close_code(address) == 1008
+
+
+async def test_the_default_format_sends_the_log_so_far_then_the_state_then_what_happens(console: Console) -> None:
+    job = await console.submit("count", lines=6, pause=0.1)
+    await console.when(job["id"], lambda now: now["log_lines"] >= 2)
+    received = await _messages(console, job["id"])
+    logs = [message["message"] for message in received if message["type"] == "log"]
+    assert logs == [f"line {number}" for number in range(6)]
+    assert [message["type"] for message in received][:2] == ["log", "log"]
+    states = [message["status"] for message in received if message["type"] == "status"]
+    assert states == ["running", "completed"]
+    assert received[-1] == {"type": "end", "lines": 6, "bytes": 42}
+
+
+async def test_ping_is_answered(console: Console) -> None:
+    job = await console.submit("count", lines=30, pause=0.1)
+    async with websockets.connect(f"{console.ws}/ws/jobs/{job['id']}?token={console.token}") as socket:
+        await socket.send("ping")
+        async with asyncio.timeout(5):
+            while await socket.recv() != "pong":
+                pass
+    await console.http.post(f"/api/jobs/{job['id']}/cancel")
+
+
+async def test_batches_start_where_they_are_asked_to(console: Console) -> None:
+    job = await console.run("count", lines=5000)
+    received = await _messages(console, job["id"], "&format=batch&from=4990")
+    batches = [message for message in received if message["type"] == "logs"]
+    assert batches[0]["from"] == 4990
+    assert [line for batch in batches for line in batch["lines"]] == [f"line {n}" for n in range(4990, 5000)]
+    last = await _messages(console, job["id"], "&format=batch&from=-2")
+    assert next(message["lines"] for message in last if message["type"] == "logs") == ["line 4998", "line 4999"]
+
+
+async def test_a_bar_is_shown_before_its_line_ends(console: Console) -> None:
+    """Lesson 3: a bar drawn with carriage returns never ends its line."""
+    job = await console.submit("bytes", kind="no_newline")
+    received = await _messages(console, job["id"], "&format=batch")
+    assert {"type": "logs", "from": 0, "lines": ["never ends"]} in received
+    watched = await console.submit("system_watch", seconds=2)
+    received = await _messages(console, watched["id"], "&format=batch")
+    assert any(message["type"] == "partial" and "Watching" in message["line"] for message in received)
+
+
+async def test_a_client_that_loses_its_connection_twenty_times_gets_every_byte_once(console: Console) -> None:
+    """O5: resume by byte, compared by hash with the stored log."""
+    job = await console.submit("count", lines=3000, pause=0.0005)
+    held = bytearray()
+    cuts = 0
+    dice = random.Random(5)
+    finished = False
+    while not finished:
+        address = f"{console.ws}/ws/jobs/{job['id']}?token={console.token}&format=binary&from={len(held)}"
+        async with websockets.connect(address) as socket:
+            frames_left = dice.randint(1, 40) if cuts < 20 else 10**9
+            async for message in socket:
+                if isinstance(message, str):
+                    finished = json.loads(message)["type"] == "end"
+                    continue
+                header = int.from_bytes(message[:8])
+                assert header >> 56 == 1
+                assert header & (1 << 56) - 1 == len(held)
+                held += message[8:]
+                await socket.send(json.dumps({"type": "ack", "offset": len(held)}))
+                frames_left -= 1
+                if frames_left == 0:
+                    cuts += 1
+                    break
+    assert cuts >= 5
+    whole = await console.http.get(f"/api/jobs/{job['id']}/log/download")
+    assert hashlib.sha256(held).digest() == hashlib.sha256(whole.content).digest()
+
+
+async def test_a_client_that_does_not_acknowledge_is_paused(console: Console) -> None:
+    job = await console.run("count", lines=400_000)
+    address = f"{console.ws}/ws/jobs/{job['id']}?token={console.token}&format=binary"
+    async with websockets.connect(address, max_queue=None) as socket:
+        await asyncio.sleep(1)
+        received = 0
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                while True:
+                    message = await socket.recv()
+                    received += len(message) - 8 if isinstance(message, bytes) else 0
+        assert 0 < received <= 1024 * 1024
+        await socket.send(json.dumps({"type": "ack", "offset": received}))
+        async with asyncio.timeout(5):
+            assert isinstance(await socket.recv(), bytes)
+
+
+async def test_the_socket_closes_soon_after_logout(console: Console) -> None:
+    """A10: within five seconds."""
+    async with httpx.AsyncClient(base_url=console.url) as http:
+        token = (await http.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})).json()["token"]
+        job = await console.submit("count", lines=200, pause=0.1)
+        async with websockets.connect(f"{console.ws}/ws/jobs/{job['id']}?token={token}") as socket:
+            await socket.recv()
+            await http.post("/api/auth/logout", headers={"Authorization": f"Bearer {token}"})
+            async with asyncio.timeout(6):
+                with pytest.raises(ConnectionClosed):
+                    while True:
+                        await socket.recv()
+        assert socket.close_code == 1008
+    await console.http.post(f"/api/jobs/{job['id']}/cancel")
+
+
+async def test_the_token_in_the_address_is_in_no_log(console: Console, capsys: pytest.CaptureFixture[str]) -> None:
+    job = await console.run("say")
+    await _messages(console, job["id"])
+    captured = capsys.readouterr()
+    assert console.token not in captured.out + captured.err

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+
+from backend.utils.encryption import Sealer, SealError, looks_sealed
+
+OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+
+def test_a_value_opens_in_its_own_record_only() -> None:
+    """S2: Fernet alone would open a token in any record."""
+    sealer = Sealer([OLD])
+    sealed = sealer.seal("FPL_PASSWORD", 3, "s3cret value")
+    assert "s3cret" not in sealed
+    assert looks_sealed(sealed)
+    assert sealer.open(sealed, "FPL_PASSWORD", 3) == "s3cret value"
+    for name, version in [("FPL_LOGIN", 3), ("FPL_PASSWORD", 2)]:
+        with pytest.raises(SealError, match="another record or version"):
+            sealer.open(sealed, name, version)
+
+
+def test_the_first_key_seals_and_every_key_opens() -> None:
+    sealed = Sealer([OLD]).seal("A", 1, "value")
+    both = Sealer([NEW, OLD])
+    assert both.open(sealed, "A", 1) == "value"
+    with pytest.raises(SealError, match="no key at hand"):
+        Sealer([NEW]).open(sealed, "A", 1)
+    with pytest.raises(SealError):
+        Sealer([OLD]).open(both.seal("A", 2, "value"), "A", 2)
+
+
+def test_damage_is_noticed() -> None:
+    sealer = Sealer([OLD])
+    sealed = sealer.seal("A", 1, "value")
+    for damaged in (sealed[:-4], sealed[:30] + "A" + sealed[31:], "", "plain"):
+        with pytest.raises(SealError):
+            sealer.open(damaged, "A", 1)

@@ -1,0 +1,69 @@
+"""S5: a secret cut anywhere, in every form, is masked; and nothing else is."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from urllib.parse import quote
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.utils.masking import StreamMasker, mask, patterns
+
+SECRETS = ["hunter2secret", "päss/w+rd '\"\\ x", "line one is long\nline two is long", "abcabcab"]
+FORMS = patterns(SECRETS)
+
+
+def _masked(pieces: list[bytes]) -> bytes:
+    masker = StreamMasker(FORMS)
+    return b"".join(masker.feed(piece) for piece in pieces) + masker.flush()
+
+
+def _encoded(secret: str) -> list[bytes]:
+    raw = secret.encode()
+    return [
+        raw,
+        *(base64.b64encode(b"-" * shift + raw + b"tail") for shift in range(3)),
+        quote(secret, safe="").encode(),
+        json.dumps(secret).encode(),
+    ]
+
+
+def test_every_form_is_masked_wherever_the_stream_is_cut() -> None:
+    for secret in SECRETS:
+        for form in _encoded(secret):
+            text = b"before " + form + b" after"
+            whole = mask(text, FORMS)
+            assert form not in whole
+            assert whole.startswith(b"before ")
+            for cut in range(len(text) + 1):
+                assert _masked([text[:cut], text[cut:]]) == whole
+            assert _masked([text[at : at + 1] for at in range(len(text))]) == whole
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(st.binary(max_size=30), st.sampled_from([s.encode() for s in SECRETS])), max_size=8),
+       st.lists(st.integers(0, 300), max_size=12))  # fmt: skip
+def test_cutting_a_stream_never_shows_a_secret(parts: list[bytes], cuts: list[int]) -> None:
+    text = b"".join(parts)
+    edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
+    shown = _masked([text[a:b] for a, b in itertools.pairwise(edges)])
+    assert shown == mask(text, FORMS)
+    for secret in SECRETS:
+        assert secret.encode() not in shown
+
+
+def test_output_without_secrets_is_passed_on_at_once() -> None:
+    masker = StreamMasker(FORMS)
+    assert masker.feed(b"ordinary text\n") == b"ordinary text\n"
+    assert StreamMasker([]).feed(b"anything") == b"anything"
+
+
+def test_short_values_are_not_masked_blindly() -> None:
+    assert patterns(["a", "true", "1234"]) == []
+
+
+def test_each_long_line_of_a_multi_line_secret_is_masked() -> None:
+    assert mask(b"only line two is long here", FORMS) == b"only *** here"

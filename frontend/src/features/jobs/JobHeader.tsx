@@ -1,0 +1,185 @@
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconPlayerStop, IconRepeat } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { body, client } from "@/api/client";
+import { describeError } from "@/api/errors";
+import { hasEnded, JOB_KEYS, patchJob } from "@/api/queries";
+import type { Job } from "@/api/types";
+import { CopyButton } from "@/components/CopyButton";
+import { Countdown, JobDuration, StatusLabel, TimeAgo } from "@/components/JobBits";
+import { useHotkeys } from "@/lib/hotkeys";
+import { causeWords, jobState, shortId, STATE_WORDS } from "@/lib/jobWords";
+import { formatShort } from "@/lib/time";
+import classes from "./job.module.css";
+import { useFavicon } from "./useFavicon";
+
+export function JobHeader({ job }: { job: Job }) {
+  const state = jobState(job);
+  useFavicon(state);
+  return (
+    <header className={classes.header}>
+      <title>{`${STATE_WORDS[state]} · ${job.title} · AIrsenal Ops Console`}</title>
+      <div className={classes.top}>
+        <div className={classes.heading}>
+          <p className={classes.crumbs}>
+            <Link to="/jobs" className="link">
+              Jobs
+            </Link>{" "}
+            <span aria-hidden="true">/</span>{" "}
+            <Link to="/jobs" search={{ command: job.command }} className="link">
+              <code>{job.command}</code>
+            </Link>
+          </p>
+          <div className={classes.titleRow}>
+            <h1>{job.title}</h1>
+            <span role="status">
+              <StatusLabel job={job} />
+            </span>
+          </div>
+        </div>
+        <JobActions job={job} />
+      </div>
+      <Facts job={job} />
+      <Explanation job={job} />
+    </header>
+  );
+}
+
+function Facts({ job }: { job: Job }) {
+  const cause = causeWords(job);
+  return (
+    <dl className={classes.facts}>
+      <div>
+        <dt>Id</dt>
+        <dd className={classes.id}>
+          <code title={job.id}>{shortId(job.id)}</code>
+          <CopyButton text={job.id} label="Copy the job's id" />
+        </dd>
+      </div>
+      <Moment label="Asked for" time={job.created_at} />
+      {job.started_at && <Moment label="Started" time={job.started_at} />}
+      {job.completed_at && <Moment label="Ended" time={job.completed_at} />}
+      {job.started_at && (
+        <div>
+          <dt>{job.completed_at ? "Took" : "Running for"}</dt>
+          <dd>
+            <JobDuration job={job} />
+          </dd>
+        </div>
+      )}
+      {cause && hasEnded(job.status) && (
+        <div>
+          <dt>How it ended</dt>
+          <dd>{cause}</dd>
+        </div>
+      )}
+      {job.attempts.length > 1 && (
+        <div>
+          <dt>Attempts</dt>
+          <dd className="num">
+            {job.attempts.length} of {job.max_retries + 1}
+          </dd>
+        </div>
+      )}
+      {job.submitted_by && (
+        <div>
+          <dt>By</dt>
+          <dd className="truncate">{job.submitted_by}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function Moment({ label, time }: { label: string; time: string }) {
+  const date = new Date(time);
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>
+        <TimeAgo time={time} /> <span className={`${classes.clock ?? ""} num`}>{formatShort(date, new Date())}</span>
+      </dd>
+    </div>
+  );
+}
+
+/** The sentence that says what is going on, or what went wrong. */
+function Explanation({ job }: { job: Job }) {
+  switch (jobState(job)) {
+    case "waiting":
+      return (
+        <p className={classes.note}>
+          {job.queue_position === null || job.queue_position <= 1
+            ? `Next in line in the lane “${job.lane}”.`
+            : `${job.queue_position - 1} ${job.queue_position === 2 ? "job is" : "jobs are"} before it in the lane “${job.lane}”.`}
+        </p>
+      );
+    case "retrying":
+      return (
+        <p className={classes.note} data-kind="warn">
+          Attempt {job.retry_count} of {job.max_retries + 1} failed{job.error ? `: ${job.error}` : "."} It is tried again{" "}
+          {job.next_attempt_at && <Countdown to={job.next_attempt_at} none="now" />}.
+        </p>
+      );
+    case "cancelling":
+      return (
+        <p className={classes.note} data-kind="warn">
+          It was asked to stop. If it does not within 10 s, it is killed.
+        </p>
+      );
+    case "failed":
+    case "cancelled":
+      return job.error ? (
+        <p className={classes.note} data-kind={job.status === "failed" ? "bad" : undefined}>
+          {job.error}
+        </p>
+      ) : null;
+    default:
+      return null;
+  }
+}
+
+function JobActions({ job }: { job: Job }) {
+  const queryClient = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: async () => body(await client.POST("/api/jobs/{job_id}/cancel", { params: { path: { job_id: job.id } } })),
+    onMutate: () => {
+      patchJob(queryClient, job.id, { cancel_requested_at: new Date().toISOString() });
+    },
+    onError: (error) => {
+      patchJob(queryClient, job.id, { cancel_requested_at: job.cancel_requested_at });
+      notifications.show({ color: "red", title: "Not cancelled", message: describeError(error), autoClose: false });
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: JOB_KEYS.all }),
+  });
+  const open = !hasEnded(job.status);
+  const cancellable = open && job.cancel_requested_at === null;
+  const stop = () => {
+    if (cancellable && !cancel.isPending) cancel.mutate();
+  };
+  useHotkeys(cancellable ? [{ keys: "c", label: "Cancel this job", group: "This page", run: stop }] : []);
+
+  return (
+    <div className={classes.actions}>
+      {open && (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerStop size={15} aria-hidden="true" />}
+          disabled={!cancellable}
+          onClick={stop}
+        >
+          {cancellable ? "Cancel" : "Cancelling"}
+        </Button>
+      )}
+      <Button
+        variant="default"
+        leftSection={<IconRepeat size={15} aria-hidden="true" />}
+        renderRoot={(props) => <Link to="/commands/$id" params={{ id: job.command }} search={{ from: job.id }} {...props} />}
+      >
+        Run again
+      </Button>
+    </div>
+  );
+}
