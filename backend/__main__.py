@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 from backend.errors import StartError
 
@@ -15,6 +17,8 @@ def main() -> int:
     options = _parser().parse_args()
     # Everything the console and its jobs write is for its own user only.
     os.umask(0o077)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, _stop_early)
     try:
         # Imported here: `--help` and a wrong option answer at once.
         from backend.console import run
@@ -29,6 +33,14 @@ def main() -> int:
     except StartError as error:
         print(f"The console cannot start. {error}", file=sys.stderr, flush=True)
         return 1
+    except KeyboardInterrupt:
+        print("The console has stopped.", flush=True)
+        return 0
+
+
+def _stop_early(_number: int, _frame: FrameType | None) -> None:
+    """Until the console has handlers of its own there is nothing to stop in order."""
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:

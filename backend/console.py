@@ -53,7 +53,7 @@ def run(
 
 def _listener(settings: Settings, listen_fd: int | None) -> socket.socket:
     if listen_fd is not None:
-        return socket.socket(fileno=listen_fd)
+        return socket.socket(proto=socket.IPPROTO_TCP, fileno=listen_fd)
     listener = listen(settings.host, settings.port)
     if settings.port not in (0, taken := listener.getsockname()[1]):
         _say(f"Port {settings.port} is taken, using {taken} instead.")

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,7 +26,7 @@ import structlog
 
 from backend import mongod_program
 from backend.errors import StartError
-from backend.utils.process import ProcessHandle
+from backend.utils.process import ProcessHandle, all_pids
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +77,8 @@ class EmbeddedMongo:
                 await self._start_new()
             except mongod_program.InUse:
                 # A console that was killed while its mongod was still starting left one that we could not see yet.
-                if not await self._adopt():
+                # Its lock file is of no help any more: the second mongod has emptied it.
+                if not await self._adopt(all_pids()):
                     raise
         self._watcher = asyncio.create_task(self._watch(), name="embedded mongod watcher")
         return f"mongodb://{quote(str(self._socket), safe='')}"
@@ -100,9 +101,9 @@ class EmbeddedMongo:
 
     # --- taking over -------------------------------------------------------------------------------------------------
 
-    async def _adopt(self) -> bool:
+    async def _adopt(self, everybody: Iterable[int] = ()) -> bool:
         """True when a living mongod of ours answers now. A stranger is never attached to and never signalled."""
-        process = self._own_process()
+        process = self._own_process(everybody)
         if process is None:
             return False
         process.signal(signal.SIGCONT)  # One that was stopped (Ctrl-Z, a debugger) only has to go on.
@@ -120,10 +121,10 @@ class EmbeddedMongo:
             await asyncio.sleep(0.05)
         return False
 
-    def _own_process(self) -> ProcessHandle | None:
-        """The living mongod on our files, known by who listens on our socket or holds mongod's own lock file."""
+    def _own_process(self, everybody: Iterable[int] = ()) -> ProcessHandle | None:
+        """The living mongod on our files: who listens on our socket, is named in its lock file, or in `everybody`."""
         listening = self._peer()
-        for pid in (listening, _number(self._data / "mongod.lock")):
+        for pid in (listening, _number(self._data / "mongod.lock"), *everybody):
             if pid is None:
                 continue
             try:
@@ -171,13 +172,14 @@ class EmbeddedMongo:
     async def _start_program(self, program: Path) -> None:
         began = time.monotonic()
         self._bound_log()
+        holder = _number(self._data / "mongod.lock")
         process = self._spawn(program)
         told = False
         try:
             while not await self._answers(process.pid):
                 if not process.alive():
                     said = _read(self._folder / "mongod.out")
-                    raise mongod_program.failed(program, process.exit_code(), said, self._log, self._folder)
+                    raise mongod_program.failed(program, process.exit_code(), said, self._log, self._folder, holder)
                 if not told and time.monotonic() - began > 5:
                     told = True
                     log.info("database is still starting, it may be repairing after a power cut", log=str(self._log))

@@ -17,7 +17,9 @@ def listen(host: str, port: int) -> socket.socket:
     for number in range(port, port + (_TRIES if port else 1)):
         if number > 65_535:
             break
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # With the protocol named: asyncio sets TCP_NODELAY only then, and without it every answer waits 40 ms for an
+        # acknowledgement between its head and its body.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             # Old connections of an earlier console must not keep its port from us; a living listener still does.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -76,8 +76,11 @@ def not_executable(program: Path, error: OSError) -> StartError:
     return StartError(f"{program} could not be started ({error.strerror}): free memory and processes, {_OWN_SERVER}.")
 
 
-def failed(program: Path, code: int, said: str, log: Path, folder: Path) -> StartError:
-    """The sentence for a `mongod` that ended during its start, from its exit code, its output and its log."""
+def failed(program: Path, code: int, said: str, log: Path, folder: Path, holder: int | None) -> StartError:
+    """The sentence for a `mongod` that ended during its start, from its exit code, its output and its log.
+
+    `holder`: the process that was named in mongod's lock file before (the failed start has emptied the file).
+    """
     if missing := _MISSING_LIBRARY.search(said):
         name = missing[1]
         package = f"`sudo apt install {_PACKAGES[name]}`" if name in _PACKAGES else "the package of your system with it"
@@ -88,15 +91,14 @@ def failed(program: Path, code: int, said: str, log: Path, folder: Path) -> Star
         return CannotRun(f"{program} needs a processor with AVX: use a MongoDB before 5.0, {_OWN_SERVER}.")
     if code == -signal.SIGKILL:
         return StartError("The database was killed during its start: this machine probably needs more free memory.")
+    who = f" (process {holder})" if holder else ""
     line = telling_line(log) or said.strip().rpartition("\n")[2][:300] or f"exit code {code}"
     if re.search(r"No space left|ENOSPC|Disk quota|\b28\b.*space", line, re.I):
         return StartError(f"The disk is full where {folder} lies: free at least 350 MB and start again.")
     if re.search(r"Read-only file system|Permission denied|Operation not permitted|not writable", line, re.I):
         return StartError(f"The database cannot write into {folder}: give yourself write access to everything in it.")
     if re.search(r"already running|DBPathInUse|Unable to lock|lock file", line):
-        return InUse(
-            f"Another mongod ({_lock_holder(folder)}) uses the files in {folder / 'db'}: stop it and start again."
-        )
+        return InUse(f"Another mongod{who} uses the files in {folder / 'db'}: stop it and start again.")
     if _WRONG_VERSION.search(line):
         return StartError(
             f"{program} is too new or too old for the files in {folder / 'db'} ({line}): put the mongod that wrote "
@@ -142,13 +144,6 @@ def _tail(log: Path) -> str:
             return file.read().decode("utf-8", "replace")
     except OSError:
         return ""
-
-
-def _lock_holder(folder: Path) -> str:
-    try:
-        return f"process {int((folder / 'db' / 'mongod.lock').read_text(encoding='ascii'))}"
-    except (OSError, ValueError):
-        return "process unknown"
 
 
 def _packaged() -> Path | None:

@@ -125,7 +125,8 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str) -> Servi
         limits=Limits(settings.max_job_retries, settings.job_queue_limit),
     )  # fmt: skip
     service.queue = JobQueue(
-        jobs=jobs, chunks=chunks, executor=executor, feeds=feeds, reader=reader, catalogue=catalogue, build_spec=service.build_spec,
+        jobs=jobs, chunks=chunks, executor=executor, feeds=feeds, reader=reader, catalogue=catalogue,
+        build_spec=service.build_spec,
         node=await asyncio.to_thread(_node_id, settings.data_dir), now=utc_now,
         retry_delay_seconds=settings.job_retry_delay_seconds, log_max_bytes=settings.job_log_max_bytes,
     )  # fmt: skip

@@ -37,6 +37,11 @@ class Argv:
             elif item.applies(values):
                 yield from item.arguments
 
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """Every argument that may ever go, in order."""
+        return tuple(t for item in self.items for t in (item.arguments if isinstance(item, Group) else (item,)))
+
     def render(self, values: Mapping[str, str]) -> list[str]:
         return [argument.render(values) for argument in self.chosen(values)]
 

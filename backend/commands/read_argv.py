@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import PurePath
 
@@ -51,8 +51,9 @@ def read_argv(reader: Reader, node: yaml.Node, parameters: Mapping[str, Paramete
     if isinstance(first, Group) or first.names & parameters.keys():
         reader.problem(node, "'argv' must begin with the program, named without a parameter")
         return None
-    _check_scripts(reader, node, items, parameters)
-    return Argv(tuple(items))
+    argv = Argv(tuple(items))
+    _check_scripts(reader, node, argv.templates, parameters)
+    return argv
 
 
 def may_be_left_out(parameter: Parameter) -> bool:
@@ -108,10 +109,9 @@ def _check_item(reader: Reader, node: yaml.Node, item: Template | Group, paramet
 
 
 def _check_scripts(
-    reader: Reader, node: yaml.Node, items: list[Template | Group], parameters: Mapping[str, Parameter]
+    reader: Reader, node: yaml.Node, flat: Sequence[Template], parameters: Mapping[str, Parameter]
 ) -> None:
     """`sh -c "echo {name}"` would run what somebody typed. `sh -c 'echo "$1"' sh {name}` does not."""
-    flat = [argument for item in items for argument in (item.arguments if isinstance(item, Group) else (item,))]
     for script in filter(None, (_script_of(flat[index:]) for index in range(len(flat)))):
         for name in sorted(script.names & parameters.keys()):
             reader.problem(
@@ -121,18 +121,14 @@ def _check_scripts(
             )
 
 
-def _script_of(arguments: list[Template]) -> Template | None:
+def _script_of(arguments: Sequence[Template]) -> Template | None:
     """The text that an interpreter at the head of these arguments is told to run."""
-    program = "python" if arguments[0].names == {"python"} else PurePath(_literal(arguments[0])).name
+    program = "python" if arguments[0].names == {"python"} else PurePath(arguments[0].literal).name
     if not _INTERPRETER.fullmatch(program):
         return None
     for flag, script in pairwise(arguments[1:]):
-        if not _literal(flag).startswith("-"):
+        if not flag.literal.startswith("-"):
             return None
-        if _SCRIPT_FLAG.fullmatch(_literal(flag)):
+        if _SCRIPT_FLAG.fullmatch(flag.literal):
             return script
     return None
-
-
-def _literal(argument: Template) -> str:
-    return "".join(part for part in argument.parts if isinstance(part, str))

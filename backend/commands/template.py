@@ -29,8 +29,6 @@ class Template:
 
     @classmethod
     def parse(cls, text: str) -> Template:
-        if "\0" in text:
-            raise BadTemplate("holds a NUL character, which no program can receive: remove it")
         parts: list[str | Slot] = []
         for token in filter(None, _TOKEN.split(text)):
             if token in ("{{", "}}"):
@@ -46,6 +44,11 @@ class Template:
     @property
     def names(self) -> frozenset[str]:
         return frozenset(part.name for part in self.parts if isinstance(part, Slot))
+
+    @property
+    def literal(self) -> str:
+        """What is left when all values are empty."""
+        return "".join(part for part in self.parts if isinstance(part, str))
 
     @property
     def leading_slots(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from inotify_simple import flags as watch_flags
 from pydantic import ValidationError
 
 from backend.jobs import processes
-from backend.jobs.spool import folder_of, read_json
+from backend.jobs.spool import folder_of, read_json, read_note
 from backend.models.jobs import Outcome
 
 log = structlog.get_logger(__name__)
@@ -175,9 +175,9 @@ class Executor:
             folder_of(self._spool, job_id, attempt).mkdir(mode=0o700)
             return None
         execution = self._execution(job_id, attempt)
-        record = read_json(execution.folder / "runner.json")
-        if record and record.get("boot_id") == processes.boot_id():
-            execution.watch(int(record["pid"]), record.get("start_time"))
+        pid, start_time, boot = ((read_note(execution.folder / "runner") or "") + "  ").split(" ")[:3]
+        if boot == processes.boot_id():
+            execution.watch(int(pid), int(start_time))
         else:
             execution.ended.set()
         return execution

@@ -47,8 +47,18 @@ class LogWriter:
     """One attempt's writer. `follow` returns when the runner has ended and every byte is stored."""
 
     def __init__(
-        self, job: Job, feed: JobFeed, chunks: LogChunkRepository, jobs: JobRepository, now: Clock, max_bytes: int
+        self,
+        job: Job,
+        feed: JobFeed,
+        chunks: LogChunkRepository,
+        jobs: JobRepository,
+        now: Clock,
+        max_bytes: int,
+        *,
+        found_again: bool,
     ) -> None:
+        """`found_again`: an earlier console may have stored a part of this attempt."""
+        self._found_again = found_again
         self._job = job
         self._feed = feed
         self._chunks = chunks
@@ -110,7 +120,8 @@ class LogWriter:
         """Find where the stored log ends. Chunks are stored four at a time, so a crash can leave a hole near the end:
         what lies behind the hole is deleted and comes again from the spool."""
         attempt = self._job.attempts[-1]
-        last = await patiently(lambda: self._chunks.last(self._job.id, IN_FLIGHT + 1))
+        fresh = attempt.number == 1 and not self._found_again
+        last = [] if fresh else await patiently(lambda: self._chunks.last(self._job.id, IN_FLIGHT + 1))
         whole = _without_hole(last)
         if len(whole) < len(last):
             hole = whole[-1].end_byte

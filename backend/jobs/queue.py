@@ -150,12 +150,12 @@ class JobQueue:
                 return
             await self._follow(job, execution, feed)
 
-    async def _follow(self, job: Job, execution: Execution, feed: JobFeed) -> None:
+    async def _follow(self, job: Job, execution: Execution, feed: JobFeed, *, found_again: bool = False) -> None:
         """From a started (or found again) runner to the recorded end."""
         self._running[job.id] = (job, execution)
         if job.id in self._cancelled:
             execution.stop()
-        writer = LogWriter(job, feed, self._chunks, self._jobs, self._now, self._log_max_bytes)
+        writer = LogWriter(job, feed, self._chunks, self._jobs, self._now, self._log_max_bytes, found_again=found_again)
         await writer.follow(execution)
         outcome = execution.outcome() or await self._lost(execution)
         attempt = writer.ranges(job.attempts[-1])
@@ -163,13 +163,37 @@ class JobQueue:
             outcome = await patiently(lambda: self._with_result(job, attempt, outcome))
         await self._record(job, attempt, outcome, feed)
         self._executor.release(execution)
-        await asyncio.to_thread(self._executor.discard, job.id, job.attempt)
+        # Not waited for: the lane's next job need not wait for the disk.
+        self._tasks.start(asyncio.to_thread(self._executor.discard, job.id, job.attempt), f"discard spool of {job.id}")
 
     async def _record(self, job: Job, attempt: Attempt, outcome: Outcome, feed: JobFeed) -> None:
-        current = await patiently(lambda: self._jobs.get(job.id)) or job
-        status = next_status(current, outcome, self._command(job))
-        cause = Cause.CANCELLED if status is JobStatus.CANCELLED else outcome.cause
-        error = f"Cancelled by {current.cancelled_by}." if status is JobStatus.CANCELLED else outcome.error
+        if outcome.cause is Cause.CANCELLED or (not outcome.succeeded and job.id in self._cancelled):
+            job = await self._reread(job)
+        recorded = await patiently(lambda: self._end(job, attempt, outcome))
+        if recorded is None and not outcome.succeeded:
+            # Somebody cancelled it elsewhere in this moment: then it is not tried again.
+            current = await self._reread(job)
+            recorded = await patiently(lambda: self._end(current, attempt, outcome))
+        self._running.pop(job.id, None)
+        self._cancelled.discard(job.id)
+        if recorded is None:
+            return
+        log.info(
+            "job attempt ended", command=job.command, status=recorded.status.value, cause=outcome.cause.value,
+            error=recorded.error,
+        )  # fmt: skip
+        feed.publish(recorded)
+        if self.on_end and recorded.status is not JobStatus.PENDING:
+            await self.on_end(recorded)
+
+    async def _reread(self, job: Job) -> Job:
+        return await patiently(lambda: self._jobs.get(job.id)) or job
+
+    async def _end(self, job: Job, attempt: Attempt, outcome: Outcome) -> Job | None:
+        status = next_status(job, outcome, self._command(job))
+        cancelled = status is JobStatus.CANCELLED
+        cause = Cause.CANCELLED if cancelled else outcome.cause
+        error = f"Cancelled by {job.cancelled_by or 'a signal to its runner'}." if cancelled else outcome.error
         ended = attempt.model_copy(
             update=outcome.model_dump(include={"exit_code", "signal", "sha256", "survivors", "ended_at"})
             | {"cause": cause, "error": error, "started_at": outcome.started_at}
@@ -180,22 +204,15 @@ class JobQueue:
             "error": error,
             "exit_code": outcome.exit_code,
             "signal": outcome.signal,
-            "log_lines": max(current.log_lines, attempt.first_line + attempt.lines),
-            "log_bytes": max(current.log_bytes, attempt.first_byte + attempt.bytes),
+            "log_lines": attempt.first_line + attempt.lines,
+            "log_bytes": attempt.first_byte + attempt.bytes,
         }
         if status is JobStatus.PENDING:
             delay = backoff(job.retry_count, self._retry_delay)
             change |= {"retry_count": job.retry_count + 1, "not_before": self._now() + delay}
         else:
             change |= {"completed_at": outcome.ended_at, "notify": True}
-        recorded = await patiently(lambda: self._jobs.end_attempt(job, ended, change))
-        self._running.pop(job.id, None)
-        self._cancelled.discard(job.id)
-        log.info("job attempt ended", command=job.command, status=status.value, cause=cause.value, error=error)
-        if recorded:
-            feed.publish(recorded)
-            if self.on_end and status is not JobStatus.PENDING:
-                await self.on_end(recorded)
+        return await self._jobs.end_attempt(job, ended, change)
 
     async def _with_result(self, job: Job, attempt: Attempt, outcome: Outcome) -> Outcome:
         """Exit code 0 is not success for a command that must show certain texts and did not."""
@@ -244,7 +261,7 @@ class JobQueue:
                 log.info("job found again", command=job.command, living=not execution.ended.is_set())
                 if job.cancel_requested_at:
                     self.stop_attempt(job.id)
-                await self._follow(job, execution, feed)
+                await self._follow(job, execution, feed, found_again=True)
         self.wake(job.lane)
 
     async def _requeue_unstarted(self, job: Job, feed: JobFeed) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import hashlib
 import os
 import select
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.jobs import processes
-from backend.jobs.spool import STDERR, STDOUT, SpoolWriter, write_json
+from backend.jobs.spool import STDERR, STDOUT, SpoolWriter, write_json, write_note
 from backend.utils.masking import StreamMasker
 
 PIPE_BYTES = 1024 * 1024
@@ -66,7 +67,6 @@ class Runner:
         except OSError as error:
             self._write_outcome("could_not_start", _why_not_started(error, self._spec))
             return
-        self._write_record()
         self._loop(wake)
         self._write_outcome(*self._verdict())
 
@@ -81,16 +81,7 @@ class Runner:
 
     def _write_record(self) -> None:
         me = os.getpid()
-        write_json(
-            self._folder / "runner.json",
-            {
-                "pid": me,
-                "start_time": processes.start_time(me),
-                "boot_id": self._spec["boot_id"],
-                "child": self._child,
-                "started_at": self._started,
-            },
-        )
+        write_note(self._folder / "runner", f"{me} {processes.start_time(me)} {self._spec['boot_id']}")
 
     def _start_child(self) -> None:
         spec = self._spec
@@ -203,7 +194,7 @@ class Runner:
             return True
         if self._status is not None and self._deadline == float("inf"):
             # The child ended and left processes behind; they end with the job, by the same routine.
-            self._leftovers = [f"{pid} {processes.name_of(pid)}" for pid in processes.descendants(os.getpid())]
+            self._leftovers = self._family()
             self._end_tree()
         if now < self._deadline:
             return False
@@ -214,7 +205,12 @@ class Runner:
         self._deadline = now + KILL_WAIT
         return False
 
+    @staticmethod
+    def _family() -> list[str]:
+        return [f"{pid} {processes.name_of(pid)}" for pid in processes.descendants(os.getpid())]
+
     def _reap(self) -> bool:
+        """Collect ended children. True when there are no others."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -257,7 +253,8 @@ class Runner:
 
     def _write_outcome(self, cause: str, error: str | None) -> None:
         code = os.waitstatus_to_exitcode(self._status) if self._status is not None else None
-        survivors = [f"{pid} {processes.name_of(pid)}" for pid in processes.descendants(os.getpid())]
+        # As a subreaper without children it has no descendants either: no need to walk through /proc.
+        survivors = [] if self._reap() else self._family()
         write_json(
             self._folder / "outcome.json",
             {
@@ -276,8 +273,6 @@ class Runner:
 
 
 def _set_pipe_size(descriptor: int) -> None:
-    import fcntl
-
     # Refused when the user's pipe budget is used up (pipe(7)): 64 KiB work too, only slower.
     with suppress(OSError):
         fcntl.fcntl(descriptor, F_SETPIPE_SZ, PIPE_BYTES)

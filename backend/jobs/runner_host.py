@@ -7,6 +7,7 @@ in order. When the console goes, the socket closes and the host ends; the runner
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import os
 import signal
@@ -62,6 +63,8 @@ def main() -> None:
     connection = socket.socket(fileno=os.dup(0))
     boot = processes.boot_id()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # OpenSSL loads its digests at the first use: here once, instead of in every runner.
+    hashlib.sha256(b"").hexdigest()
     # Collect what everything above allocated into the part that a fork never copies.
     gc.collect()
     gc.freeze()

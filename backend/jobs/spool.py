@@ -2,7 +2,8 @@
 
 One folder an attempt, `<data>/spool/<job id>.<attempt>/`:
 
-- `runner.json`   who runs it (pid, start time, boot id, child); written before the child's first byte
+- `runner`        who runs it (pid, start time, boot id); there before the child is. A symbolic link whose target is the
+                  text: made in one system call, so it is whole or absent
 - `out.<offset>`  masked output as frames; a new file begins every 16 MiB, named after its first frame's offset
 - `outcome.json`  how it ended; renamed into place, so it is there whole or not at all
 
@@ -26,6 +27,17 @@ STDOUT, STDERR = 1, 2
 
 def folder_of(spool: Path, job_id: str, attempt: int) -> Path:
     return spool / f"{job_id}.{attempt}"
+
+
+def write_note(path: Path, text: str) -> None:
+    path.symlink_to(text)
+
+
+def read_note(path: Path) -> str | None:
+    try:
+        return str(path.readlink())
+    except OSError:
+        return None
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

@@ -144,9 +144,16 @@ class JobRepository:
         return _job(document) if document else None
 
     async def end_attempt(self, job: Job, attempt: Attempt, change: Document) -> Job | None:
-        """Record an attempt's end and what it means for the job, in one write. None when it was recorded before."""
+        """Record an attempt's end and what it means for the job, in one write.
+
+        None when it was recorded before, or when it should be tried again but somebody cancelled it since `job` was
+        read.
+        """
+        query: Document = {"_id": job.id, "status": _RUNNING, f"attempts.{attempt.number - 1}.ended_at": None}
+        if change["status"] == _PENDING:
+            query["cancel_requested_at"] = None
         document = await self._jobs.find_one_and_update(
-            {"_id": job.id, "status": _RUNNING, "attempts.number": attempt.number, "attempts.ended_at": None},
+            query,
             {"$set": {**change, f"attempts.{attempt.number - 1}": attempt.model_dump()}},
             return_document=ReturnDocument.AFTER,
         )

@@ -19,7 +19,7 @@ class Started:
     """A child in a session of its own; `output` has both its streams."""
 
     def __init__(
-        self, argv: Sequence[str | Path], log: Path, *, cwd: Path = PROJECT, env: Mapping[str, str] | None = None
+        self, argv: Sequence[object], log: Path, *, cwd: Path = PROJECT, env: Mapping[str, str] | None = None
     ) -> None:
         kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         self._log = log

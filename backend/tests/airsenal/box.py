@@ -32,6 +32,8 @@ class AirsenalBox:
     data_dir: Path
     api_url: str = "http://127.0.0.1:9/api"
     secrets: dict[str, str] = field(default_factory=lambda: {"FPL_TEAM_ID": TEAM_ID})
+    home: Path | None = None
+    """Where AIrsenal keeps its database; default: in the data folder, as the console has it."""
 
     def __post_init__(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -43,7 +45,7 @@ class AirsenalBox:
 
     @property
     def database(self) -> Path:
-        return self.data_dir / "airsenal" / "data.db"
+        return (self.home or self.data_dir / "airsenal") / "data.db"
 
     @property
     def builtins(self) -> dict[str, str]:
@@ -56,23 +58,28 @@ class AirsenalBox:
             "local_db_path": str(self.database),
         }
 
-    def run(self, command_id: str, parameters: Mapping[str, object] | None = None, timeout: float = 1800) -> Run:
+    def run(
+        self, command_id: str, parameters: Mapping[str, object] | None = None, *, program_help: bool = False
+    ) -> Run:
         """Runs to the end, stdout and stderr together. Secrets go in only where the command names them."""
         command = self.catalogue.get(command_id)
         call = command.build(command.validate(parameters or {}), self.builtins)
         named = {key: self.secrets[key] for key in (*command.secrets, *command.optional_secrets) if key in self.secrets}
+        if self.home:
+            named["AIRSENAL_HOME"] = str(self.home)
         environment = {"LANG": "C.UTF-8", "HOME": str(Path.home()), "PATH": os.environ["PATH"], **call.env, **named}
+        argv = [call.argv[0], "--help"] if program_help else call.argv
         start = time.monotonic()
         done = subprocess.run(
-            call.argv,
+            argv,
             env=environment,
             cwd=call.cwd,
             input=call.stdin or b"",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=timeout,
+            timeout=1800,
             start_new_session=True,
             check=False,
         )
         output = done.stdout.decode("utf-8", errors="replace")
-        return Run(call.argv, done.returncode, output, time.monotonic() - start)
+        return Run(argv, done.returncode, output, time.monotonic() - start)

@@ -175,8 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
         failure = self.stand_in.failure_for(path)
         if failure is None:
             return False
-        self.close_connection = True
         if failure.kind in ("drop", "hang"):
+            self.close_connection = True
             time.sleep(failure.seconds if failure.kind == "hang" else 0)
             return True
         status, kind, content = body(failure)
@@ -190,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
                 time.sleep(failure.seconds)
         except OSError:
-            pass  # the other side lost patience: what this failure is for
+            self.close_connection = True  # the other side lost patience: what this failure is for
         return True
 
     def _json(self, status: int, answer: Any) -> None:

@@ -1,11 +1,10 @@
 """A finished season of the Fantasy Premier League, wound back to the eve of a gameweek.
 
-Built from the data that an installed AIrsenal carries: one end-of-season dump per season, every player's matches, the
-daily log of prices, injuries and ownership, and the picks and transfers of AIrsenal's own entry. Everything from the
-next gameweek on is hidden; totals, form and points per game are added up again from the matches before it.
+The source is the data folder of an installed AIrsenal. What lies ahead of the next gameweek is taken out, and what the
+API would have shown that day (prices, injuries, form, totals) is put in from the daily log and from each match played.
 
-Synthesised, because no dump holds it: `status` (from the chance of playing), the manager's name, and in `my_team` the
-prices, chips and free transfers.
+Not in any dump, and therefore made up: `status` (follows from the chance of playing), the manager's name, and in
+`my_team` the prices, chips and free transfers.
 """
 
 from __future__ import annotations

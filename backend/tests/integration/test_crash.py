@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.jobs.processes import processes_of_job
 from backend.tests.console_process import ConsoleProcess
 
 
@@ -26,7 +26,7 @@ def console(tmp_path: Path) -> Iterator[ConsoleProcess]:
 
 
 def _runner(console: ConsoleProcess, job_id: str) -> int:
-    return int(json.loads((console.data_dir / "spool" / f"{job_id}.1" / "runner.json").read_text())["pid"])
+    return int((console.data_dir / "spool" / f"{job_id}.1" / "runner").readlink().name.split()[0])
 
 
 def test_a_job_goes_on_while_the_console_is_dead_and_no_line_is_missing(console: ConsoleProcess) -> None:
@@ -76,11 +76,11 @@ def test_a_dead_runner_means_lost_and_its_child_is_ended(console: ConsoleProcess
     """Q4: not repeated unless its command says so."""
     job = console.submit("count", lines=1000, pause=0.1)
     console.when(job["id"], lambda now: now["log_lines"] > 0)
-    child = int(json.loads((console.data_dir / "spool" / f"{job['id']}.1" / "runner.json").read_text())["child"])
+    assert len(processes_of_job(f"{job['id']}.1")) == 1
     os.kill(_runner(console, job["id"]), signal.SIGKILL)
     ended = console.ended(job["id"])
     assert (ended["status"], ended["cause"]) == ("failed", "lost")
-    assert not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split(")")[1][:3]
+    assert processes_of_job(f"{job['id']}.1") == []
 
 
 def test_a_lost_repeatable_job_is_repeated(tmp_path: Path) -> None:
@@ -104,9 +104,10 @@ def test_a_stranger_with_the_same_pid_is_never_taken_for_the_runner(console: Con
     runner = _runner(console, job["id"])
     console.kill()
     os.kill(runner, signal.SIGKILL)
-    record = console.data_dir / "spool" / f"{job['id']}.1" / "runner.json"
-    stranger = {**json.loads(record.read_text()), "pid": os.getpid()}
-    record.write_text(json.dumps(stranger))
+    record = console.data_dir / "spool" / f"{job['id']}.1" / "runner"
+    _, start_time, boot = str(record.readlink()).split()
+    record.unlink()
+    record.symlink_to(f"{os.getpid()} {start_time} {boot}")
     console.start()
     ended = console.ended(job["id"])
     assert (ended["status"], ended["cause"]) == ("failed", "lost")

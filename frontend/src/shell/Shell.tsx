@@ -72,8 +72,8 @@ export function Shell() {
           Shortcuts <Keys keys="?" />
         </button>
       </nav>
-      <header className={classes.top}>
-        <Link to="/" className={classes.brand} aria-label="Dashboard">
+      <div className={classes.top} role="region" aria-label="Top bar">
+        <Link to="/" className={classes.brand}>
           <Brand />
           <span>
             AIrsenal <b>Ops</b>
@@ -82,7 +82,7 @@ export function Shell() {
         <button type="button" className={classes.iconButton} onClick={openPalette} aria-label="Search">
           <IconSearch size={20} aria-hidden="true" />
         </button>
-      </header>
+      </div>
       <div className={classes.page}>
         <ConnectionBanner />
         <main id="main" ref={main} tabIndex={-1} className={classes.main}>
