@@ -9,16 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import os
-import shutil
 import signal
-import socket
-import struct
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,25 +20,18 @@ import structlog
 
 from backend import mongod_program
 from backend.errors import StartError
+from backend.private_socket import SOCKET_NAME, PrivateSocket
 from backend.utils.process import ProcessHandle, all_pids
 
 log = structlog.get_logger(__name__)
 
-# struct sockaddr_un has 108 bytes on Linux and 104 on macOS, with the closing zero.
-_LONGEST_SOCKET_PATH = 103
-_SOCKET_NAME = "mongod.sock"
 _CACHE_GB = "0.25"
 # After a power cut mongod replays its journal before it listens; that may take long, and it must not be killed for it.
 _START_SECONDS = 300.0
 _STOP_SECONDS = 20.0
-_ANSWER_SECONDS = 10.0
 _LOG_BYTES = 8 * 1024 * 1024
 _WATCH_SECONDS = 0.25
 _BACKOFF_SECONDS = (0.5, 1, 2, 5, 10, 30)
-
-# `{hello: 1, $db: "admin"}` as one OP_MSG: what a driver sends first. Only a mongod that serves answers it.
-_HELLO_BODY = b"\x1f\x00\x00\x00\x10hello\x00\x01\x00\x00\x00\x02$db\x00\x06\x00\x00\x00admin\x00\x00"
-_HELLO = struct.pack("<iiiiI", 16 + 4 + 1 + len(_HELLO_BODY), 1, 0, 2013, 0) + b"\x00" + _HELLO_BODY
 
 
 class EmbeddedMongo:
@@ -57,7 +44,7 @@ class EmbeddedMongo:
         self._data = folder / "db"
         self._log = folder / "mongod.log"
         self._program_note = folder / "mongod-program"
-        self._short = _ShortPath(folder)
+        self._socket = PrivateSocket(folder)
         self._process: ProcessHandle | None = None
         self._watcher: asyncio.Task[None] | None = None
 
@@ -69,19 +56,13 @@ class EmbeddedMongo:
         """Adopts the mongod that a console before us left, else starts one. Raises StartError with what to do."""
         try:
             self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._short.make()
+            self._socket.prepare()
         except OSError as error:
             raise StartError(f"The database folder {self._folder} cannot be made ({error.strerror}).") from None
         if not await self._adopt():
-            try:
-                await self._start_new()
-            except mongod_program.InUse:
-                # A console that was killed while its mongod was still starting left one that we could not see yet.
-                # Its lock file is of no help any more: the second mongod has emptied it.
-                if not await self._adopt(all_pids()):
-                    raise
+            await self._start_new()
         self._watcher = asyncio.create_task(self._watch(), name="embedded mongod watcher")
-        return f"mongodb://{quote(str(self._socket), safe='')}"
+        return f"mongodb://{quote(str(self._socket.file), safe='')}"
 
     async def stop(self) -> None:
         """Ends mongod cleanly; kills it when it does not end in time (its journal makes that safe)."""
@@ -93,40 +74,37 @@ class EmbeddedMongo:
         if self._process is not None:
             await self._end(self._process)
             self._process = None
-        self._short.remove()
-
-    @property
-    def _socket(self) -> Path:
-        return self._short.path / _SOCKET_NAME
+        self._socket.remove()
 
     # --- taking over -------------------------------------------------------------------------------------------------
 
-    async def _adopt(self, everybody: Iterable[int] = ()) -> bool:
+    async def _adopt(self) -> bool:
         """True when a living mongod of ours answers now. A stranger is never attached to and never signalled."""
-        process = self._own_process(everybody)
+        self._process = process = self._own_process()
         if process is None:
             return False
         process.signal(signal.SIGCONT)  # One that was stopped (Ctrl-Z, a debugger) only has to go on.
         deadline = time.monotonic() + _START_SECONDS
         while process.alive():
-            if await self._answers(process.pid):
+            if await self._socket.answers(process.pid):
                 log.info("database found running, taken over", pid=process.pid)
-                self._process = process
                 return True
-            # Alive and silent: it is starting or ending (wait), or it hangs (nobody else could use it either).
-            if self._peer() is not None or time.monotonic() > deadline:
+            # Alive and silent: it is starting or ending (wait), or nobody can ever use it again (end it).
+            if self._socket.listener() is not None or self._socket.lost_by(process.pid) or time.monotonic() > deadline:
                 log.warning("database found running but silent, ending it", pid=process.pid)
                 await self._end(process)
-                return False
             await asyncio.sleep(0.05)
+        self._process = None
         return False
 
-    def _own_process(self, everybody: Iterable[int] = ()) -> ProcessHandle | None:
-        """The living mongod on our files: who listens on our socket, is named in its lock file, or in `everybody`."""
-        listening = self._peer()
-        for pid in (listening, _number(self._data / "mongod.lock"), *everybody):
-            if pid is None:
-                continue
+    def _own_process(self) -> ProcessHandle | None:
+        """The living mongod on our files, looked for among all processes.
+
+        It must be found before another is started, also when it does not listen yet: mongod binds its socket, and takes
+        the path from whoever had it, before it looks whether the files are free.
+        """
+        listening = self._socket.listener()
+        for pid in ([listening] if listening else []) + all_pids():
             try:
                 process = ProcessHandle(pid)
             except OSError:
@@ -140,19 +118,21 @@ class EmbeddedMongo:
 
     def _started_by_us(self, arguments: list[str]) -> bool:
         """Not so for a mongod that somebody started by hand on the same files, to look at them or repair them."""
-        pairs = list(itertools.pairwise(arguments))
-        on_our_socket = any(name == "--bind_ip" and value.endswith(_SOCKET_NAME) for name, value in pairs)
-        return on_our_socket and ("--dbpath", str(self._data)) in pairs
+        on_our_socket = any(
+            name == "--bind_ip" and value.endswith(SOCKET_NAME) for name, value in itertools.pairwise(arguments)
+        )
+        return on_our_socket and self._on_our_files(arguments)
 
-    def _peer(self) -> int | None:
-        """The process that listens on our socket, or None."""
-        with contextlib.closing(socket.socket(socket.AF_UNIX)) as client:
-            client.settimeout(0.5)
-            try:
-                client.connect(str(self._socket))
-                return _peer_pid(client)
-            except OSError:
-                return None
+    def _on_our_files(self, arguments: list[str]) -> bool:
+        return ("--dbpath", str(self._data)) in itertools.pairwise(arguments)
+
+    def _holder(self) -> int | None:
+        """Any mongod on our files. Its lock file does not tell: a second mongod that fails on it empties it."""
+        for pid in all_pids():
+            with contextlib.suppress(OSError):
+                if self._on_our_files(ProcessHandle(pid).arguments() or []):
+                    return pid
+        return None
 
     # --- starting ----------------------------------------------------------------------------------------------------
 
@@ -172,13 +152,12 @@ class EmbeddedMongo:
     async def _start_program(self, program: Path) -> None:
         began = time.monotonic()
         self._bound_log()
-        holder = _number(self._data / "mongod.lock")
         process = self._spawn(program)
         told = False
         try:
-            while not await self._answers(process.pid):
+            while not await self._socket.answers(process.pid):
                 if not process.alive():
-                    said = _read(self._folder / "mongod.out")
+                    said, holder = _read(self._folder / "mongod.out"), self._holder()
                     raise mongod_program.failed(program, process.exit_code(), said, self._log, self._folder, holder)
                 if not told and time.monotonic() - began > 5:
                     told = True
@@ -196,7 +175,7 @@ class EmbeddedMongo:
 
     def _spawn(self, program: Path) -> ProcessHandle:
         argv = [
-            str(program), "--dbpath", str(self._data), "--bind_ip", str(self._socket),
+            str(program), "--dbpath", str(self._data), "--bind_ip", str(self._socket.file),
             # Without it mongod also makes /tmp/mongodb-27017.sock, for everybody and shared by all consoles.
             "--nounixsocket", "--filePermissions", "0600",
             "--logpath", str(self._log), "--logappend", "--logRotate", "reopen", "--quiet", "--noscripting",
@@ -226,23 +205,6 @@ class EmbeddedMongo:
             if self._log.stat().st_size > _LOG_BYTES:
                 self._log.replace(self._log.with_suffix(".log.1"))
 
-    # --- asking ------------------------------------------------------------------------------------------------------
-
-    async def _answers(self, pid: int) -> bool:
-        """True when the process `pid`, and no other, listens on our socket and answers like a MongoDB."""
-        try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
-                reader, writer = await asyncio.open_unix_connection(str(self._socket))
-                try:
-                    if _peer_pid(writer.get_extra_info("socket")) not in (pid, None):
-                        return False
-                    writer.write(_HELLO)
-                    return len(await reader.readexactly(16)) == 16
-                finally:
-                    writer.close()
-        except (OSError, asyncio.IncompleteReadError, TimeoutError):
-            return False
-
     # --- keeping it alive --------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
@@ -250,14 +212,17 @@ class EmbeddedMongo:
         failures = 0
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            if self._process is not None and self._process.alive():
+            if (process := self._process) is not None and process.alive():
+                self._socket.repair()
+                if not self._socket.file.exists():
+                    log.error("the database's socket was removed, starting it again", pid=process.pid)
+                    await self._end(process)
                 self._rotate_log()
                 continue
-            if self._process is not None:
-                log.error("database ended by itself, starting it again", pid=self._process.pid)
+            if process is not None:
+                log.error("database ended by itself, starting it again", pid=process.pid)
                 self._process = None
             try:
-                self._short.make()
                 await self._start_new()
                 failures = 0
             except (StartError, OSError) as error:
@@ -281,61 +246,8 @@ class EmbeddedMongo:
             await process.ended(_STOP_SECONDS)
 
 
-class _ShortPath:
-    """A path to the database folder that leaves room for a socket name.
-
-    Data folders can lie deeper than a socket path may be long. Then a link in a private temporary folder leads there:
-    the socket itself still lies in the data folder, and a link that a cleaner removed is simply made anew.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._note = folder / "socket-path"
-        self.path = folder
-
-    def make(self) -> None:
-        if len(os.fsencode(self._folder / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:
-            return
-        if (link := self._noted()) is None:
-            link = Path(tempfile.mkdtemp(prefix="console-db-")) / "d"
-            link.symlink_to(self._folder, target_is_directory=True)
-            self._note.write_text(str(link), encoding="utf-8")
-        self.path = link
-
-    def remove(self) -> None:
-        if self.path != self._folder:
-            with contextlib.suppress(OSError):
-                self._note.unlink(missing_ok=True)
-                shutil.rmtree(self.path.parent)
-
-    def _noted(self) -> Path | None:
-        """The link of an earlier start, when nobody else could have changed it."""
-        try:
-            link = Path(self._note.read_text(encoding="utf-8"))
-            about = link.parent.lstat()
-            private = about.st_uid == os.getuid() and (about.st_mode & 0o077) == 0 and not link.parent.is_symlink()
-            return link if private and link.readlink() == self._folder else None
-        except (OSError, UnicodeDecodeError):
-            return None
-
-
-def _peer_pid(connection: socket.socket) -> int | None:
-    """Who listens at the other end; None where the system does not tell."""
-    if hasattr(socket, "SO_PEERCRED"):
-        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-        return int(struct.unpack("3i", credentials)[0])
-    if sys.platform == "darwin":
-        return connection.getsockopt(0, 2)  # SOL_LOCAL, LOCAL_PEERPID: Python has no names for them.
-    return None
-
-
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-def _number(path: Path) -> int | None:
-    text = _read(path).strip()
-    return int(text) if text.isdecimal() else None

@@ -29,7 +29,7 @@ def listen(host: str, port: int) -> socket.socket:
         except OSError as error:
             listener.close()
             if error.errno != errno.EADDRINUSE:
-                raise _explained(host, number, error) from None
+                raise explained(host, number, error) from None
         else:
             listener.setblocking(False)
             return listener
@@ -55,7 +55,8 @@ def _resolve(host: str) -> tuple[socket.AddressFamily, str]:
     return found[0][0], str(found[0][4][0])
 
 
-def _explained(host: str, port: int, error: OSError) -> StartError:
+def explained(host: str, port: int, error: OSError) -> StartError:
+    """The sentence for a port that cannot be had."""
     if error.errno in (errno.EACCES, errno.EPERM):
         return StartError(f"Port {port} needs special rights: choose one above 1023 with --port.")
     if error.errno == errno.EADDRNOTAVAIL:

@@ -31,10 +31,6 @@ _OLD_LIBRARY = re.compile(r"version [`'](\S+)' not found")
 _WRONG_VERSION = re.compile(r"UPGRADE PROBLEM|featureCompatibility|incompatible|unsupported WiredTiger", re.I)
 
 
-class InUse(StartError):
-    """Another mongod has the database files open."""
-
-
 class CannotRun(StartError):
     """This program cannot run on this machine at all; another `mongod` may."""
 
@@ -79,7 +75,7 @@ def not_executable(program: Path, error: OSError) -> StartError:
 def failed(program: Path, code: int, said: str, log: Path, folder: Path, holder: int | None) -> StartError:
     """The sentence for a `mongod` that ended during its start, from its exit code, its output and its log.
 
-    `holder`: the process that was named in mongod's lock file before (the failed start has emptied the file).
+    `holder`: the process that has the database files open, where it is known.
     """
     if missing := _MISSING_LIBRARY.search(said):
         name = missing[1]
@@ -98,7 +94,7 @@ def failed(program: Path, code: int, said: str, log: Path, folder: Path, holder:
     if re.search(r"Read-only file system|Permission denied|Operation not permitted|not writable", line, re.I):
         return StartError(f"The database cannot write into {folder}: give yourself write access to everything in it.")
     if re.search(r"already running|DBPathInUse|Unable to lock|lock file", line):
-        return InUse(f"Another mongod{who} uses the files in {folder / 'db'}: stop it and start again.")
+        return StartError(f"Another mongod{who} uses the files in {folder / 'db'}: stop it and start again.")
     if _WRONG_VERSION.search(line):
         return StartError(
             f"{program} is too new or too old for the files in {folder / 'db'} ({line}): put the mongod that wrote "

@@ -17,7 +17,7 @@ from backend.api import mount_all
 from backend.api.dependencies import get_session
 from backend.config.keys import Keys
 from backend.config.settings import Settings
-from backend.middleware.body_limit import BodyLimit
+from backend.middleware.body_size import MAX_BODY_BYTES, BodySize
 from backend.middleware.context import RequestContext, TrustedProxies
 from backend.middleware.errors import install_error_handlers
 from backend.middleware.rate_limit import RateLimit
@@ -53,6 +53,7 @@ def create_app(settings: Settings, keys: Keys, mongo_url: str, *, address: str |
         docs_url=None,  # FastAPI's own pages load from a CDN
         redoc_url=None,
         openapi_url=None,
+        max_body_size=MAX_BODY_BYTES,
         generate_unique_id_function=_operation_id,
     )
     install_error_handlers(app)
@@ -62,7 +63,7 @@ def create_app(settings: Settings, keys: Keys, mongo_url: str, *, address: str |
     def identify(token: str) -> str | None:
         return str(session_id) if (session_id := app.state.services.auth.session_id(token)) else None
 
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodySize)
     if settings.rate_limit_enabled:
         app.add_middleware(RateLimit, per_minute=settings.rate_limit_per_minute, identify=identify)
     if settings.cors_origins:

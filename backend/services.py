@@ -132,6 +132,8 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str) -> Servi
     )  # fmt: skip
     if settings.app_admin_email and settings.app_admin_password_hash:
         await auth.make_admin(settings.app_admin_email, settings.app_admin_password_hash.get_secret_value())
+    # Its programs make their database file, but not the folder for it.
+    await asyncio.to_thread(lambda: settings.airsenal_db_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True))
     await executor.open()
     await service.queue.open()
     services = Services(

@@ -44,6 +44,7 @@ def _ensure_modules(environment: Environment, least: tuple[int, int]) -> node.No
         if stamp.read(mark) != wanted:
             argv = [*fitting.npm, "ci", "--no-audit", "--no-fund"]
             command.run(argv, doing=doing, folder=folder, log=environment.folder / "npm-ci.log", env=fitting.env)
+            mark.parent.mkdir(exist_ok=True)  # npm makes no folder when there is nothing to install.
             stamp.write(mark, wanted)
     except OSError as error:
         raise from_os_error(error, doing, folder) from None

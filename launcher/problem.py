@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import re
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +15,8 @@ class Problem(Exception):
     """One sentence that says what is wrong and what to do."""
 
 
+# With less than this no step of a first start can succeed.
+_NEARLY_FULL = 8 * 1024 * 1024
 # What pip, npm and node say, and what it means. First match wins: a full disk also makes downloads fail.
 _FULL = re.compile(r"No space left on device|ENOSPC|Disk quota exceeded|EDQUOT", re.I)
 _READ_ONLY = re.compile(r"Read-only file system|EROFS|Permission denied|EACCES|EPERM", re.I)
@@ -40,6 +45,15 @@ def full_disk(doing: str, folder: Path) -> Problem:
     return Problem(f"{doing} failed because the disk is full: free about 1 GB where {folder} lies and run it again.")
 
 
+def _full_folder(folder: Path) -> Path | None:
+    """Asked as well as read: venv says only that a command of its failed, and pip unpacks in the temporary folder."""
+    for place in (folder, Path(tempfile.gettempdir())):
+        with contextlib.suppress(OSError):
+            if shutil.disk_usage(place).free < _NEARLY_FULL:
+                return place
+    return None
+
+
 def read_only(doing: str, folder: Path) -> Problem:
     return Problem(f"{doing} failed because {folder} cannot be written: give yourself write access and run it again.")
 
@@ -47,8 +61,8 @@ def read_only(doing: str, folder: Path) -> Problem:
 def from_output(doing: str, lines: Sequence[str], folder: Path, log: Path) -> Problem:
     """The sentence for a pip or npm that failed, from what it printed."""
     text = "\n".join(lines)
-    if _FULL.search(text):
-        return full_disk(doing, folder)
+    if (full := _full_folder(folder)) or _FULL.search(text):
+        return full_disk(doing, full or folder)
     if _NETWORK.search(text):
         return Problem(
             f"{doing} failed because the download did not work: check the internet connection and run it again."

@@ -17,6 +17,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,10 @@ from backend.models.jobs import Outcome
 log = structlog.get_logger(__name__)
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
-_HOST_START = (
-    f"import sys; sys.path.insert(0, {str(PROJECT_FOLDER)!r}); from backend.jobs.runner_host import main; main()"
-)
+# The one package the runner takes from outside the standard library, when it is there: RE2, for masking.
+_RE2 = find_spec("re2")
+_PATHS = [str(PROJECT_FOLDER), *([str(Path(_RE2.origin).parents[1])] if _RE2 and _RE2.origin else [])]
+_HOST_START = f"import sys; sys.path += {_PATHS!r}; from backend.jobs.runner_host import main; main()"
 
 
 def _launch_host(connection: socket.socket) -> subprocess.Popen[bytes]:

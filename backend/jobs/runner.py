@@ -23,7 +23,7 @@ from typing import Any
 
 from backend.jobs import processes
 from backend.jobs.spool import STDERR, STDOUT, SpoolWriter, write_json, write_note
-from backend.utils.masking import StreamMasker
+from backend.utils.masking import Finder, StreamMasker
 
 PIPE_BYTES = 1024 * 1024
 READ_BYTES = 256 * 1024
@@ -44,7 +44,7 @@ class Runner:
         self._spool = SpoolWriter(folder, spec["spool_limit"])
         self._hash = hashlib.sha256()
         self._streams: dict[int, tuple[int, StreamMasker]] = {}
-        self._forms = [form.encode("latin-1") for form in spec["masks"]]
+        self._finder = Finder(form.encode("latin-1") for form in spec["masks"])
         self._tail = b""
         self._child = 0
         self._status: int | None = None
@@ -121,7 +121,7 @@ class Runner:
             reading, writing = os.pipe2(os.O_CLOEXEC)
             _set_pipe_size(reading)
             os.set_blocking(reading, False)
-            self._streams[reading] = (stream, StreamMasker(self._forms))
+            self._streams[reading] = (stream, StreamMasker(self._finder))
             actions.append((os.POSIX_SPAWN_DUP2, writing, target))
             theirs.append(writing)
         self._ours_only = tuple(theirs)
@@ -135,7 +135,7 @@ class Runner:
         name = os.ttyname(slave)
         os.set_inheritable(master, False)
         os.set_blocking(master, False)
-        self._streams[master] = (STDOUT, StreamMasker(self._forms))
+        self._streams[master] = (STDOUT, StreamMasker(self._finder))
         self._ours_only = (slave,)
         return [(os.POSIX_SPAWN_OPEN, number, name, os.O_RDWR, 0) for number in (0, 1, 2)]
 

@@ -19,6 +19,7 @@ from typing import Any
 from backend.jobs import processes
 from backend.jobs.runner import Runner
 from backend.jobs.spool import folder_of
+from backend.utils.masking import Finder
 
 
 def start_runner(request: dict[str, Any], connection: socket.socket) -> dict[str, Any]:
@@ -63,6 +64,8 @@ def main() -> None:
     connection = socket.socket(fileno=os.dup(0))
     boot = processes.boot_id()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # RE2's library too is loaded before the forks.
+    Finder([b"warm up"])
     # OpenSSL loads its digests at the first use: here once, instead of in every runner.
     hashlib.sha256(b"").hexdigest()
     # Collect what everything above allocated into the part that a fork never copies.

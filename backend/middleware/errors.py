@@ -14,6 +14,11 @@ from starlette.exceptions import HTTPException
 from backend.database import DatabaseUnavailable
 from backend.errors import AppError, FieldError, InvalidInput, NotAuthenticated, TooManyRequests, Unavailable
 
+_PLAIN_WORDS = {
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+    413: "The request's body is larger than 1 MiB.",
+}
 log = structlog.get_logger(__name__)
 
 
@@ -61,7 +66,7 @@ def _field_errors(rows: Sequence[Any]) -> list[FieldError]:
 
 async def _http_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    detail = "There is nothing at this address." if error.status_code == 404 else str(error.detail)
+    detail = _PLAIN_WORDS.get(error.status_code, str(error.detail))
     return JSONResponse({"detail": detail}, error.status_code, error.headers)
 
 

@@ -37,7 +37,7 @@ class ConsoleProcess:
             name: os.environ[name]
             for name in ("PATH", "MONGO_URL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
             if name in os.environ
-        }  # noqa: E501
+        }
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "backend"], cwd=PROJECT, env={**kept, **self._settings}, stdout=output,

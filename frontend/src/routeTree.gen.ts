@@ -13,6 +13,7 @@ import { Route as AppRouteImport } from "./routes/_app";
 import { Route as LoginRouteImport } from "./routes/login";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as AppIndexRouteImport } from "./routes/_app.index";
+import { Route as AppSplatRouteImport } from "./routes/_app.$";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
@@ -37,6 +38,11 @@ const SetupRoute = SetupRouteImport.update({
 const AppIndexRoute = AppIndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSplatRoute = AppSplatRouteImport.update({
+  id: "/$",
+  path: "/$",
   getParentRoute: () => AppRoute,
 } as any);
 const AppSecretsRoute = AppSecretsRouteImport.update({
@@ -74,6 +80,7 @@ export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
+  "/$": typeof AppSplatRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
@@ -84,6 +91,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
+  "/$": typeof AppSplatRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
   "/": typeof AppIndexRoute;
@@ -97,6 +105,7 @@ export interface FileRoutesById {
   "/_app": typeof AppRouteWithChildren;
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
+  "/_app/$": typeof AppSplatRoute;
   "/_app/secrets": typeof AppSecretsRoute;
   "/_app/settings": typeof AppSettingsRoute;
   "/_app/": typeof AppIndexRoute;
@@ -111,6 +120,7 @@ export interface FileRouteTypes {
     | "/"
     | "/login"
     | "/setup"
+    | "/$"
     | "/secrets"
     | "/settings"
     | "/commands/$id"
@@ -121,6 +131,7 @@ export interface FileRouteTypes {
   to:
     | "/login"
     | "/setup"
+    | "/$"
     | "/secrets"
     | "/settings"
     | "/"
@@ -133,6 +144,7 @@ export interface FileRouteTypes {
     | "/_app"
     | "/login"
     | "/setup"
+    | "/_app/$"
     | "/_app/secrets"
     | "/_app/settings"
     | "/_app/"
@@ -176,6 +188,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof AppIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/$": {
+      id: "/_app/$";
+      path: "/$";
+      fullPath: "/$";
+      preLoaderRoute: typeof AppSplatRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/secrets": {
@@ -224,6 +243,7 @@ declare module "@tanstack/react-router" {
 }
 
 interface AppRouteChildren {
+  AppSplatRoute: typeof AppSplatRoute;
   AppSecretsRoute: typeof AppSecretsRoute;
   AppSettingsRoute: typeof AppSettingsRoute;
   AppIndexRoute: typeof AppIndexRoute;
@@ -234,6 +254,7 @@ interface AppRouteChildren {
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppSplatRoute: AppSplatRoute,
   AppSecretsRoute: AppSecretsRoute,
   AppSettingsRoute: AppSettingsRoute,
   AppIndexRoute: AppIndexRoute,

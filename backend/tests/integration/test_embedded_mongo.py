@@ -79,14 +79,33 @@ async def test_a_second_start_adopts_and_never_starts_a_second_one(mongo: Embedd
     assert not (tmp_path / "database" / "mongod.sock").exists()
 
 
-async def test_two_starts_at_the_same_moment_end_with_one(tmp_path: Path) -> None:
-    """A console that was killed in the middle of its start leaves a mongod that nobody can see yet."""
-    for _ in range(3):
-        first, second = EmbeddedMongo(tmp_path / "database"), EmbeddedMongo(tmp_path / "database")
-        assert len(set(await asyncio.gather(first.start(), second.start()))) == 1
-        assert first.pid == second.pid
-        await first.stop()
-        await second.stop()
+async def test_one_that_still_starts_is_waited_for_and_taken_over(tmp_path: Path) -> None:
+    """A console that was killed in the middle of its start leaves a mongod that does not listen yet."""
+    for wait in (0, 0.05, 0.2):
+        first, later = EmbeddedMongo(tmp_path / "database"), EmbeddedMongo(tmp_path / "database")
+        first._data.mkdir(parents=True, exist_ok=True)
+        left = first._spawn(MONGOD)
+        await asyncio.sleep(wait)
+        assert await _ping(await later.start()) == 1.0
+        assert later.pid == left.pid
+        await later.stop()
+
+
+async def test_one_whose_socket_was_removed_is_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "database"
+    mongo = EmbeddedMongo(folder)
+    url = await mongo.start()
+    first = mongo.pid
+    (folder / "mongod.sock").unlink()  # while the console runs
+    await _until(lambda: mongo.pid not in (first, None))
+    assert await _ping(url) == 1.0
+    mongo._watcher.cancel()  # type: ignore[union-attr]
+    (folder / "mongod.sock").unlink()  # while no console runs
+    later = EmbeddedMongo(folder)
+    assert await _ping(await later.start()) == 1.0
+    assert later.pid != mongo.pid
+    await later.stop()
+    await mongo.stop()
 
 
 async def test_one_that_died_is_started_again_with_its_data(mongo: EmbeddedMongo) -> None:
@@ -163,8 +182,13 @@ async def test_data_folders_may_lie_deeper_than_a_socket_path_may_be_long(tmp_pa
 async def test_a_removed_link_is_made_anew(tmp_path: Path) -> None:
     folder = tmp_path / ("d" * 120) / "database"
     first = EmbeddedMongo(folder)
-    old = Path(unquote((await first.start()).removeprefix("mongodb://"))).parent
-    shutil.rmtree(old.parent)  # a cleaner of temporary files
+    url = await first.start()
+    old = Path(unquote(url.removeprefix("mongodb://"))).parent
+    shutil.rmtree(old.parent)  # a cleaner of temporary files, while the console runs
+    await _until(old.is_symlink)
+    assert await _ping(url) == 1.0
+    first._watcher.cancel()  # type: ignore[union-attr]
+    shutil.rmtree(old.parent)  # while no console runs
     later = EmbeddedMongo(folder)
     url = await later.start()
     assert str(old) not in url

@@ -12,7 +12,8 @@ BACKEND = Path(__file__).parents[2]
 FLOORS: list[set[str]] = [
     {"config", "utils", "errors", "__init__"},
     {"models"},
-    {"database", "repositories", "providers", "embedded_mongo", "mongod_program", "data_folder", "listening"},
+    {"database", "repositories", "providers", "embedded_mongo", "mongod_program", "private_socket"}
+    | {"data_folder", "listening"},
     {"auth", "commands", "vault", "metrics"},
     {"jobs"},
     {"schedules", "notifications", "fpl"},
@@ -27,6 +28,7 @@ SAME_FLOOR = {
     ("config", "errors"),
     ("repositories", "database"),
     ("embedded_mongo", "mongod_program"),
+    ("embedded_mongo", "private_socket"),
     ("utils", "errors"),
 }
 HOMES = {

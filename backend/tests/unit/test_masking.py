@@ -7,17 +7,20 @@ import itertools
 import json
 from urllib.parse import quote
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.utils.masking import StreamMasker, mask, patterns
+from backend.utils import masking
+from backend.utils.masking import Finder, StreamMasker, patterns
 
 SECRETS = ["hunter2secret", "päss/w+rd '\"\\ x", "line one is long\nline two is long", "abcabcab"]
 FORMS = patterns(SECRETS)
+FINDER = Finder(FORMS)
 
 
 def _masked(pieces: list[bytes]) -> bytes:
-    masker = StreamMasker(FORMS)
+    masker = StreamMasker(FINDER)
     return b"".join(masker.feed(piece) for piece in pieces) + masker.flush()
 
 
@@ -35,7 +38,7 @@ def test_every_form_is_masked_wherever_the_stream_is_cut() -> None:
     for secret in SECRETS:
         for form in _encoded(secret):
             text = b"before " + form + b" after"
-            whole = mask(text, FORMS)
+            whole = FINDER.mask(text)
             assert form not in whole
             assert whole.startswith(b"before ")
             for cut in range(len(text) + 1):
@@ -50,15 +53,15 @@ def test_cutting_a_stream_never_shows_a_secret(parts: list[bytes], cuts: list[in
     text = b"".join(parts)
     edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
     shown = _masked([text[a:b] for a, b in itertools.pairwise(edges)])
-    assert shown == mask(text, FORMS)
+    assert shown == FINDER.mask(text)
     for secret in SECRETS:
         assert secret.encode() not in shown
 
 
 def test_output_without_secrets_is_passed_on_at_once() -> None:
-    masker = StreamMasker(FORMS)
+    masker = StreamMasker(FINDER)
     assert masker.feed(b"ordinary text\n") == b"ordinary text\n"
-    assert StreamMasker([]).feed(b"anything") == b"anything"
+    assert StreamMasker(Finder([])).feed(b"anything") == b"anything"
 
 
 def test_short_values_are_not_masked_blindly() -> None:
@@ -66,4 +69,16 @@ def test_short_values_are_not_masked_blindly() -> None:
 
 
 def test_each_long_line_of_a_multi_line_secret_is_masked() -> None:
-    assert mask(b"only line two is long here", FORMS) == b"only *** here"
+    assert FINDER.mask(b"only line two is long here") == b"only *** here"
+
+
+def test_with_and_without_re2_the_same_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert FINDER._pattern is not None
+    monkeypatch.setattr(masking, "_compile", lambda _forms: None)
+    plain = Finder(FORMS)
+    for text in (b"hunter2secret", b"abcabcabcabcab", b"x" + b"".join(_encoded(SECRETS[1])) + b"hunter2secre", b""):
+        assert plain.mask(text) == FINDER.mask(text)
+
+
+def test_overlapping_secrets_leave_no_rest() -> None:
+    assert Finder([b"secret-one", b"one-secret"]).mask(b"<secret-one-secret>") == b"<***>"

@@ -214,8 +214,6 @@ function Tool({ label, icon, onClick, pressed }: { label: string; icon: ReactNod
       <ActionIcon
         aria-label={label.replace(/ \(.*\)$/, "")}
         aria-pressed={pressed}
-        variant={pressed ? "light" : "subtle"}
-        color={pressed ? "cobalt" : "gray"}
         onClick={onClick}
       >
         {icon}

@@ -35,17 +35,22 @@ export class Scroll {
     private readonly spacer: HTMLElement,
     private readonly events: Events,
   ) {
-    this.height = scroller.clientHeight;
+    this.measure();
     scroller.addEventListener("scroll", this.onScroll, { passive: true });
     this.observer = new ResizeObserver(() => {
       const { clientHeight } = scroller;
       this.heights.clear();
       if (clientHeight === this.height && !this.wrap) return;
-      this.height = clientHeight;
+      this.measure();
       this.spacerHeight = 0;
       events.resized();
     });
     this.observer.observe(scroller);
+  }
+
+  private measure() {
+    this.height = this.scroller.clientHeight;
+    this.scroller.style.setProperty("--view", `${this.height}px`);
   }
 
   destroy() {

@@ -1,7 +1,7 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { jobsQuery, readinessQuery } from "@/api/queries";
+import { hasEnded, jobsQuery, readinessQuery } from "@/api/queries";
 import type { Job } from "@/api/types";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";
@@ -12,13 +12,14 @@ import { Health } from "@/features/dashboard/Health";
 
 export const Route = createFileRoute("/_app/")({ component: Dashboard });
 
+const LATEST = 8;
 const DAY = 24 * 60 * 60 * 1000;
 
 function Dashboard() {
   const running = useQuery(jobsQuery({ status: "running" }, 20));
   const waiting = useQuery(jobsQuery({ status: "pending" }, 20));
   const failed = useQuery(jobsQuery({ status: "failed" }, 50));
-  const recent = useQuery(jobsQuery({}, 8));
+  const recent = useQuery(jobsQuery({}, 30));
   const health = useQuery(readinessQuery);
   const since = useNow() - DAY;
   const failures = failed.data?.filter(({ completed_at }) => completed_at !== null && Date.parse(completed_at) > since);
@@ -69,7 +70,10 @@ function Latest({ query }: { query: UseQueryResult<Job[]> }) {
       </Empty>
     );
   }
-  return <JobTable jobs={query.data} label="Latest jobs" />;
+  // Those that still run or wait are shown above.
+  const ended = query.data.filter(({ status }) => hasEnded(status)).slice(0, LATEST);
+  if (ended.length === 0) return <p className="muted">None has ended yet.</p>;
+  return <JobTable jobs={ended} label="Latest jobs" />;
 }
 
 function count(query: UseQueryResult<Job[]>, value: number | undefined, most: number): ReactNode {

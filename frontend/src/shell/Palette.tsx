@@ -75,7 +75,7 @@ export default function Palette({ opened, onHelp }: { opened: number; onHelp: ()
     .toSorted((a, b) => (query === "" ? 0 : found.indexOf(a.items[0] as Entry) - found.indexOf(b.items[0] as Entry)));
 
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={null} scrollable maxHeight="min(60vh, 30rem)" size="36rem" classNames={{ content: classes.content }} attributes={{ content: { "aria-label": "Search and go anywhere" } }}>
+    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={null} scrollable maxHeight="min(60vh, 30rem)" size="36rem" centered={false} yOffset="12vh" overlayProps={{ backgroundOpacity: 0.45, blur: 0 }} classNames={{ content: classes.content, search: classes.search, actionsGroup: classes.group }} attributes={{ content: { "aria-label": "Search and go anywhere" } }}>
       <Spotlight.Search
         placeholder="Page, command or job…"
         aria-label="Page, command or job"

@@ -58,7 +58,7 @@ function Facts({ job }: { job: Job }) {
           <CopyButton text={job.id} label="Copy the job's id" />
         </dd>
       </div>
-      <Moment label="Asked for" time={job.created_at} />
+      <Moment label="Asked for" wide={job.started_at !== null} time={job.created_at} />
       {job.started_at && <Moment label="Started" time={job.started_at} />}
       {job.completed_at && <Moment label="Ended" time={job.completed_at} />}
       {job.started_at && (
@@ -84,7 +84,7 @@ function Facts({ job }: { job: Job }) {
         </div>
       )}
       {job.submitted_by && (
-        <div>
+        <div className={classes.wide}>
           <dt>By</dt>
           <dd className="truncate">{job.submitted_by}</dd>
         </div>
@@ -93,10 +93,11 @@ function Facts({ job }: { job: Job }) {
   );
 }
 
-function Moment({ label, time }: { label: string; time: string }) {
+/** `wide` ones are left out on a phone, where the log needs the room. */
+function Moment({ label, time, wide }: { label: string; time: string; wide?: boolean }) {
   const date = new Date(time);
   return (
-    <div>
+    <div className={wide ? classes.wide : undefined}>
       <dt>{label}</dt>
       <dd>
         <TimeAgo time={time} /> <span className={`${classes.clock ?? ""} num`}>{formatShort(date, new Date())}</span>
