@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from backend import __version__
 from backend.api import mount_all
@@ -53,7 +54,6 @@ def create_app(settings: Settings, keys: Keys, mongo_url: str, *, address: str |
         docs_url=None,  # FastAPI's own pages load from a CDN
         redoc_url=None,
         openapi_url=None,
-        max_body_size=MAX_BODY_BYTES,
         generate_unique_id_function=_operation_id,
     )
     install_error_handlers(app)
@@ -63,6 +63,7 @@ def create_app(settings: Settings, keys: Keys, mongo_url: str, *, address: str |
     def identify(token: str) -> str | None:
         return str(session_id) if (session_id := app.state.services.auth.session_id(token)) else None
 
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(BodySize)
     if settings.rate_limit_enabled:
         app.add_middleware(RateLimit, per_minute=settings.rate_limit_per_minute, identify=identify)

@@ -1,6 +1,6 @@
 """Refuses a body that says it is too large, before a byte of it is read.
 
-FastAPI's own limit (`max_body_size`) ends bodies that say nothing; for declared ones it answers in plain text.
+Starlette's limit, further in, ends bodies that say nothing; to declared ones it would answer in plain text.
 """
 
 from __future__ import annotations
