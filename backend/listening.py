@@ -23,6 +23,8 @@ def listen(host: str, port: int) -> socket.socket:
         try:
             # Old connections of an earlier console must not keep its port from us; a living listener still does.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if where == "::":
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)  # "everybody" means IPv4 too
             listener.bind((where, number))
             # Here and not later: two consoles may bind one port with SO_REUSEADDR, but only one may listen on it.
             listener.listen(2048)

@@ -55,15 +55,17 @@ class LogReader:
                 position = piece.end_byte
 
     async def _archived(self, job_id: str, position: int) -> AsyncIterator[LogChunk]:
+        """Stored chunks from there on, as far as memory does not have what follows."""
         while True:
+            began = position
+            async for chunk in self._chunks.from_byte(job_id, position):
+                if (live := self._live(job_id)) and position >= live.start_byte:
+                    return
+                yield chunk
+                position = chunk.end_byte
             live = self._live(job_id)
-            if live and position >= live.start_byte:
+            if live is None or position >= live.start_byte or position == began:
                 return
-            chunk = await self._chunks.containing_byte(job_id, position)
-            if chunk is None:
-                return
-            yield chunk
-            position = chunk.end_byte
 
     def _live(self, job_id: str) -> LiveLog | None:
         feed = self._feeds.get(job_id)

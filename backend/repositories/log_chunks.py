@@ -80,16 +80,18 @@ class LogChunkRepository:
         cursor = self._chunks.find({"job_id": job_id}).sort("first_byte", DESCENDING).limit(count)
         return [await _unpacked(document) for document in reversed(await cursor.to_list(count))]
 
-    async def containing_byte(self, job_id: str, byte: int) -> LogChunk | None:
-        """The chunk with this byte, or after a gap the next one there is."""
-        found = await self._chunks.find_one(
-            {"job_id": job_id, "first_byte": {"$lte": byte}}, sort=[("first_byte", DESCENDING)]
+    async def from_byte(self, job_id: str, byte: int) -> AsyncIterator[LogChunk]:
+        """Chunks in order, beginning with the one that holds `byte`, or after a gap with the next one there is.
+
+        A few are in memory at a time. Chunks stored while this runs may or may not be among them.
+        """
+        start = await self._chunks.find_one(
+            {"job_id": job_id, "first_byte": {"$lte": byte}}, {"first_byte": 1}, sort=[("first_byte", DESCENDING)]
         )
-        if found is None or found["end_byte"] <= byte:
-            found = await self._chunks.find_one(
-                {"job_id": job_id, "first_byte": {"$gt": byte}}, sort=[("first_byte", ASCENDING)]
-            )
-        return await _unpacked(found) if found else None
+        query = {"job_id": job_id, "first_byte": {"$gte": start["first_byte"] if start else 0}}
+        async for document in self._chunks.find(query).sort("first_byte", ASCENDING).batch_size(8):
+            if document["end_byte"] > byte:
+                yield await _unpacked(document)
 
     async def with_start_of_line(self, job_id: str, line: int) -> LogChunk | None:
         """The chunk that holds the line end before `line` (for line 0: the first chunk).
@@ -106,14 +108,6 @@ class LogChunkRepository:
             query = {"job_id": job_id, "first_byte": {"$gt": after}}
             found = await self._chunks.find_one(query, sort=[("first_byte", ASCENDING)])
         return await _unpacked(found) if found else None
-
-    async def from_byte(self, job_id: str, byte: int) -> AsyncIterator[LogChunk]:
-        """Chunks in order, beginning with the one that ends after `byte`. Holds a few in memory at a time."""
-        cursor = (
-            self._chunks.find({"job_id": job_id, "end_byte": {"$gt": byte}}).sort("first_byte", ASCENDING).batch_size(8)
-        )
-        async for document in cursor:
-            yield await _unpacked(document)
 
     async def delete_range(self, job_id: str, from_byte: int, to_byte: int) -> int:
         """Delete chunks that lie wholly inside; returns how many."""

@@ -4,7 +4,7 @@
   var choice = null;
   try {
     choice = localStorage.getItem("mantine-color-scheme-value");
-  } catch (_) {
+  } catch {
     // Storage may be blocked; the system's choice is used then.
   }
   if (choice !== "light" && choice !== "dark") {

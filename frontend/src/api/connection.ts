@@ -38,8 +38,8 @@ async function probe() {
   try {
     const response = await fetch("/api/health/ready", { cache: "no-store", signal: AbortSignal.timeout(5_000) });
     // A 503 of readiness is the server speaking: it is there, but something behind it is not.
-    if (response.status < 500) return reportSuccess();
-    if (response.status === 503) return schedule("degraded", before.state === "degraded" ? before.detail : "The console is starting.", attempt);
+    if (response.status < 500) { reportSuccess(); return; }
+    if (response.status === 503) { schedule("degraded", before.state === "degraded" ? before.detail : "The console is starting.", attempt); return; }
   } catch {
     // Falls through to the next try.
   }
@@ -55,7 +55,7 @@ export function reportSuccess() {
 }
 
 export function reportFailure(state: "unreachable" | "degraded", detail: string) {
-  if (!navigator.onLine) return set({ state: "offline" });
+  if (!navigator.onLine) { set({ state: "offline" }); return; }
   if (current.state === "online" || current.state === "offline") schedule(state, detail, 0);
 }
 

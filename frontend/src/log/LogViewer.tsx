@@ -152,7 +152,7 @@ function Viewer({ view, jobId, title, attempts, empty }: Props & { view: LogView
           role="log"
           aria-label={`Log of ${title}`}
           aria-live="off"
-          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+           
           tabIndex={0}
           data-rows={snapshot.rows}
           data-bytes={snapshot.bytes}

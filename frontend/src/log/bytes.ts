@@ -107,7 +107,7 @@ export class ByteStore {
   /** Puts a block back that was given up. A short answer (the log was deleted meanwhile) is refused. */
   restore(start: number, bytes: Uint8Array<ArrayBuffer>): boolean {
     const block = this.blocks.find((candidate) => candidate.start === start);
-    if (!block || block.bytes !== null || bytes.length !== block.length) return false;
+    if (block?.bytes !== null || bytes.length !== block.length) return false;
     block.bytes = bytes;
     this.held += BLOCK;
     return true;

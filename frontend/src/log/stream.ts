@@ -113,7 +113,7 @@ export class LogStream {
     if (this.finished) return;
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.tries++) * (0.75 + this.random() * 0.5);
     this.sink.state(
-      typeof navigator !== "undefined" && navigator.onLine === false
+      typeof navigator !== "undefined" && !navigator.onLine
         ? { state: "offline" }
         : { state: "reconnecting", retryAt: Date.now() + pause },
     );

@@ -250,7 +250,7 @@ export class LogView {
   private ask<K extends keyof Answers>(question: Extract<Question, { what: K }>): Promise<Answers[K]> {
     const id = ++this.asked;
     return new Promise((resolve) => {
-      this.answers.set(id, resolve as (value: never) => void);
+      this.answers.set(id, resolve);
       this.send({ type: "ask", id, question });
     });
   }

@@ -86,12 +86,15 @@ function startSearch(query: Query | null) {
   update();
 }
 
+function latestSearch(): Search | null {
+  return search;
+}
+
 function lookOn() {
   if (searching || !search) return;
   searching = true;
   void (async () => {
-    while (search) {
-      const current: Search = search;
+    for (let current = latestSearch(); current; current = latestSearch()) {
       const needed = current.advance();
       if (needed) await Promise.all(table.bytes.missing(needed.start, needed.end).map(refetch));
       later();

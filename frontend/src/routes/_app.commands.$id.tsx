@@ -15,7 +15,7 @@ export const Route = createFileRoute("/_app/commands/$id")({
   }),
   loader: async ({ context, params }) => {
     try {
-      await context.queryClient.ensureQueryData(commandQuery(params.id));
+      await context.queryClient.query({ ...commandQuery(params.id), staleTime: "static" });
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) throw notFound();
       throw error;

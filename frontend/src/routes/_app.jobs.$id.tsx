@@ -37,7 +37,7 @@ function JobView({ job }: { job: Job }) {
 
   const onStatus = useCallback(
     (fields: Record<string, unknown>) => {
-      patchJob(queryClient, id, fields as Partial<Job>);
+      patchJob(queryClient, id, fields);
       // The end changes more than the stream says (attempts, output, the lists).
       if (hasEnded(fields.status as Job["status"])) {
         void queryClient.invalidateQueries({ queryKey: [...JOB_KEYS.one, id] });
@@ -48,7 +48,7 @@ function JobView({ job }: { job: Job }) {
   );
   const onRefused = useCallback(() => {
     // If the session is over, this answers 401 and leads to the sign-in.
-    void queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 }).catch(() => undefined);
+    void queryClient.query({ ...sessionQuery, staleTime: 0 }).catch(() => undefined);
   }, [queryClient]);
 
   return (

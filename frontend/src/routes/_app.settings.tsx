@@ -37,7 +37,7 @@ function Settings() {
               size="xs"
               value={colorScheme}
               onChange={(value) => {
-                setColorScheme(value as "auto" | "light" | "dark");
+                setColorScheme(value);
               }}
               data={[
                 { value: "auto", label: "As the system" },

@@ -7,7 +7,7 @@ import { Shell } from "@/shell/Shell";
 export const Route = createFileRoute("/_app")({
   beforeLoad: async ({ context, location }) => {
     try {
-      return { session: await context.queryClient.ensureQueryData(sessionQuery) };
+      return { session: await context.queryClient.query({ ...sessionQuery, staleTime: "static" }) };
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) {
         throw redirect({ to: "/login", search: { to: location.href === "/" ? undefined : location.href } });

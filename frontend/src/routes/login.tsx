@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useRouter } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { body, client } from "@/api/client";
 import { ApiError, describeError } from "@/api/errors";
 import { sessionQuery, setupQuery } from "@/api/queries";
@@ -45,7 +45,7 @@ function Login() {
     mutationFn: async (input: { email: string; password: string }) => body(await client.POST("/api/auth/login", { body: input })),
     onSuccess: async () => {
       queryClient.clear();
-      await queryClient.fetchQuery(sessionQuery);
+      await queryClient.query(sessionQuery);
       await router.invalidate();
       router.history.replace(to ?? "/");
     },
@@ -59,7 +59,7 @@ function Login() {
     if (error) form.current?.querySelector<HTMLInputElement>('[name="password"]')?.select();
   }, [error]);
 
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     login.mutate({ email: text(data, "email").trim(), password: text(data, "password") });

@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, redirect, useRouter } from "@tanstack/react-router";
-import { type FormEvent, useId, useRef, useState } from "react";
+import { type SubmitEvent, useId, useRef, useState } from "react";
 import { body, client } from "@/api/client";
 import { ApiError, describeError, errorsByField } from "@/api/errors";
 import { sessionQuery, setupQuery } from "@/api/queries";
@@ -40,7 +40,7 @@ function Setup() {
     mutationFn: async (input: { setup_token: string; email: string; password: string }) => body(await client.POST("/api/auth/setup", { body: input })),
     onSuccess: async () => {
       queryClient.clear();
-      await queryClient.fetchQuery(sessionQuery);
+      await queryClient.query(sessionQuery);
       await router.invalidate();
       await router.navigate({ to: "/", replace: true });
     },
@@ -55,7 +55,7 @@ function Setup() {
     if (first) form.current?.querySelector<HTMLInputElement>(`[name="${first}"]`)?.focus();
   }
 
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const next: Record<string, string> = {};
     if (token.trim() === "") next.setup_token = "The token is in the line the console printed when it started.";

@@ -32,7 +32,6 @@ export default function Palette({ opened, onHelp }: { opened: number; onHelp: ()
   const jobs = useQuery(jobsQuery({}, 50)).data ?? [];
 
   useEffect(() => {
-    setQuery("");
     spotlight.open();
   }, [opened]);
 
@@ -67,15 +66,16 @@ export default function Palette({ opened, onHelp }: { opened: number; onHelp: ()
     { id: "help", group: "Pages", label: "Keyboard shortcuts", words: "help", left: <IconHelp size={16} stroke={1.6} />, right: <Keys keys="?" />, run: onHelp },
   ];
   const found = rank(entries, query, ({ label, words }) => [label, words]);
+  const best = (items: Entry[]) => found.findIndex((entry) => entry === items[0]);
   const groups = (["Recent jobs", "Run a command", "Pages"] as const)
     .map((group) => ({ group, items: found.filter((entry) => entry.group === group) }))
     .map(({ group, items }) => ({ group, items: group === "Recent jobs" ? items.slice(0, SHOWN_JOBS) : items }))
     .filter(({ items }) => items.length > 0)
     // What fits the typed words best comes first, group by group.
-    .toSorted((a, b) => (query === "" ? 0 : found.indexOf(a.items[0] as Entry) - found.indexOf(b.items[0] as Entry)));
+    .toSorted((a, b) => (query === "" ? 0 : best(a.items) - best(b.items)));
 
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={null} scrollable maxHeight="min(60vh, 30rem)" size="36rem" centered={false} yOffset="12vh" overlayProps={{ backgroundOpacity: 0.45, blur: 0 }} classNames={{ content: classes.content, search: classes.search, actionsGroup: classes.group }} attributes={{ content: { "aria-label": "Search and go anywhere" } }}>
+    <Spotlight.Root query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} scrollable maxHeight="min(60vh, 30rem)" size="36rem" centered={false} yOffset="12vh" overlayProps={{ backgroundOpacity: 0.45, blur: 0 }} classNames={{ content: classes.content, search: classes.search, actionsGroup: classes.group }} attributes={{ content: { "aria-label": "Search and go anywhere" } }}>
       <Spotlight.Search
         placeholder="Page, command or job…"
         aria-label="Page, command or job"

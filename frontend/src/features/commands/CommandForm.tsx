@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useMemo, useRef, useState } from "react";
 import { body, client } from "@/api/client";
 import { ApiError, describeError, errorsByField } from "@/api/errors";
 import { JOB_KEYS, jobQuery } from "@/api/queries";
@@ -103,7 +103,7 @@ export function CommandForm({ command, from }: Props) {
 
   useHotkeys([{ keys: "mod+Enter", label: `Run: ${command.title}`, group: "This page", inFields: true, run }]);
 
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     run();
   };

@@ -17,7 +17,7 @@ export function Health({ query }: { query: UseQueryResult<Readiness> }) {
               <li key={name} data-ok={ok}>
                 <i aria-hidden="true" />
                 <span>{NAMES[name] ?? name}</span>
-                <span className={classes.detail} title={detail ?? undefined}>
+                <span className={classes.detail} title={detail}>
                   {ok ? detail || "fine" : `Fault: ${detail}`}
                 </span>
               </li>

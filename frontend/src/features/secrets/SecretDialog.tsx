@@ -1,7 +1,7 @@
 import { Button, Modal, PasswordInput, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { type SubmitEvent, useRef, useState } from "react";
 import { body, client } from "@/api/client";
 import { ApiError, describeError, errorsByField } from "@/api/errors";
 import { commandsQuery, secretsQuery } from "@/api/queries";
@@ -34,7 +34,7 @@ export function SecretDialog({ name, replaces, onClose }: { name: string | null;
   const fields = error instanceof ApiError ? errorsByField(error.errors, "") : {};
   const inField = fields.key !== undefined || fields.value !== undefined;
 
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     save.mutate({ key: key.trim(), value });
   };
