@@ -6,6 +6,7 @@ Unlike the rest of launcher/ this runs inside `.venv` (`python -m launcher.dev`)
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import socket
@@ -63,7 +64,9 @@ class _Supervisor:
             self._watch(vite)
             return self._end_console()
         finally:
-            vite.terminate()
+            # The group: npm does not pass the signal on to the Vite below it.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(vite.pid, signal.SIGTERM)
             vite.wait()
 
     def _start_vite(self) -> subprocess.Popen[bytes]:

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     )
     job_queue_limit: int = Field(1_000, ge=1, le=1_000_000, description="Waiting jobs before a submit answers 429.")
     job_log_max_bytes: int = Field(
-        2 * 1024**3, ge=1024**2, description="Log kept per job; beyond it the middle is dropped and marked."
+        2 * 1024**3, ge=16 * 1024**2, description="Log kept per job; beyond it the middle is dropped and marked."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_format: Literal["json", "text"] = Field("text", description="Log lines as JSON or as coloured text.")
