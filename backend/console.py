@@ -53,7 +53,9 @@ def run(
 
 def _listener(settings: Settings, listen_fd: int | None) -> socket.socket:
     if listen_fd is not None:
-        return socket.socket(proto=socket.IPPROTO_TCP, fileno=listen_fd)
+        listener = socket.socket(proto=socket.IPPROTO_TCP, fileno=listen_fd)
+        listener.set_inheritable(False)  # Jobs and mongod live longer than we do and must not keep the port.
+        return listener
     listener = listen(settings.host, settings.port)
     if settings.port not in (0, taken := listener.getsockname()[1]):
         _say(f"Port {settings.port} is taken, using {taken} instead.")

@@ -82,6 +82,12 @@ class Unavailable(AppError):
     detail = "The database does not answer. Nothing was changed; try again in a moment."
 
 
+class DamagedRecord(AppError):
+    """A stored record cannot be understood; what can be done about it is in `detail`."""
+
+    status = 409
+
+
 class SecretUnreadable(AppError):
     """A stored secret does not open with the keys at hand, or was moved between records."""
 

@@ -62,10 +62,7 @@ class Services:
     async def readiness(self) -> dict[str, ReadyCheck]:
         return {
             "database": await self._database_check(),
-            "queue": ReadyCheck(
-                ok=self.jobs.queue.beating,
-                detail="The queue works." if self.jobs.queue.beating else "The queue has stopped beating.",
-            ),
+            "queue": _queue_check(self.jobs.queue),
             "disk": await asyncio.to_thread(_disk_check, self.settings.data_dir),
         }
 
@@ -76,6 +73,14 @@ class Services:
         except Exception:
             return ReadyCheck(ok=False, detail="The database does not answer.")
         return ReadyCheck(ok=True, detail="The database answers.")
+
+
+def _queue_check(queue: JobQueue) -> ReadyCheck:
+    if not queue.beating:
+        return ReadyCheck(ok=False, detail="The queue has stopped beating.")
+    if queue.draining:
+        return ReadyCheck(ok=False, detail="The queue is draining: it starts nothing new.")
+    return ReadyCheck(ok=True, detail="The queue works.")
 
 
 def _disk_check(folder: Path) -> ReadyCheck:

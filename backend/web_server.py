@@ -24,6 +24,8 @@ class WebServer(uvicorn.Server):
                 app,
                 # uvloop starts child processes four times slower.
                 loop="asyncio",
+                # httptools saves 0.08 ms a request, but takes headers without end from anybody into memory.
+                http="h11",
                 ws="websockets-sansio",
                 ws_max_size=_LARGEST_WEBSOCKET_MESSAGE,
                 # A live log is many small frames: deflating each costs more time than the network saves.

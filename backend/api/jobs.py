@@ -68,6 +68,13 @@ async def cancel_job(job_id: JobId, session: Admin, services: ServicesDep, force
     return JobDone(job_id=job_id)
 
 
+@router.post("/{job_id}/close", summary="Mark a job as ended", responses=errors(400, 401, 403, 404, 422))
+async def close_job(job_id: JobId, session: Admin, services: ServicesDep) -> JobDone:
+    """For a job that nothing else ends: a damaged record, a host that will not come back. It counts as lost."""
+    await services.jobs.close(job_id, by=session.email)
+    return JobDone(job_id=job_id)
+
+
 @router.delete("/{job_id}/logs", summary="Clear a job's log", responses=errors(400, 401, 403, 404, 422))
 async def clear_job_log(job_id: JobId, _: Admin, services: ServicesDep) -> JobDone:
     await services.jobs.clear_log(job_id)

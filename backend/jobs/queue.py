@@ -79,6 +79,7 @@ class JobQueue:
         self._running: dict[str, tuple[Job, Execution | None]] = {}
         self._cancelled: set[str] = set()
         self.last_beat = 0.0
+        self.draining = False
         self.on_end: Callable[[Job], Awaitable[None]] | None = None
 
     async def open(self) -> None:
@@ -110,6 +111,23 @@ class JobQueue:
         if execution:
             execution.stop()
 
+    def drain(self) -> None:
+        """Start nothing any more; what runs goes on to its end. Not remembered over a restart."""
+        self.draining = True
+
+    def resume(self) -> None:
+        self.draining = False
+        for wake in self._wake.values():
+            wake.set()
+
+    def forget(self, job_id: str) -> None:
+        """The job was closed by hand: end what may still run of it and let its lane go on."""
+        if job_id in self._running:
+            _, execution = self._running[job_id]
+            if execution:
+                execution.stop()
+                execution.stop()
+
     @property
     def beating(self) -> bool:
         return time.monotonic() - self.last_beat < 3 * BEAT_SECONDS
@@ -120,12 +138,18 @@ class JobQueue:
         wake = self._wake[lane]
         while True:
             wake.clear()
-            job = await patiently(lambda: self._claim(lane))
-            if job is not None:
-                await self._run(job)
-                continue
+            seconds = POLL_SECONDS
+            try:
+                job = None if self.draining else await patiently(lambda: self._claim(lane))
+                if job is not None:
+                    await self._run(job)
+                    continue
+                seconds = await self._seconds_to_wait(lane)
+            except Exception:
+                # Of one job, or of its record: the lane must go on. A job left over is found again when its beat stops.
+                log.exception("lane stumbled", lane=lane)
             with suppress(TimeoutError):
-                async with asyncio.timeout(await self._seconds_to_wait(lane)):
+                async with asyncio.timeout(seconds):
                     await wake.wait()
 
     async def _claim(self, lane: str) -> Job | None:
@@ -147,8 +171,10 @@ class JobQueue:
             except (AppError, OSError) as error:
                 reason = error.detail if isinstance(error, AppError) else str(error)
                 await self._record(job, job.attempts[-1], self._not_started(reason), feed)
-                return
-            await self._follow(job, execution, feed)
+            else:
+                await self._follow(job, execution, feed)
+            finally:
+                self._running.pop(job.id, None)
 
     async def _follow(self, job: Job, execution: Execution, feed: JobFeed, *, found_again: bool = False) -> None:
         """From a started (or found again) runner to the recorded end."""
@@ -291,7 +317,7 @@ class JobQueue:
         await asyncio.to_thread(self._executor.discard, job_id, attempt)
 
     async def _beat(self) -> None:
-        for job_id in await self._jobs.beat(self._owner, self._now()):
+        for job_id in await self._jobs.beat(self._owner, list(self._running), self._now()):
             self.stop_attempt(job_id)
         self.last_beat = time.monotonic()
 

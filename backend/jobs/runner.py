@@ -32,6 +32,8 @@ PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
 TIOCSWINSZ = 0x5414
 # After KILL a process can only be stuck in the kernel or belong to someone else: no point in waiting longer.
 KILL_WAIT = 2.0
+# How programs say that an allocation failed: Python, C++, C and the shell, Java.
+_NO_MEMORY = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"java.lang.OutOfMemoryError")
 _libc = ctypes.CDLL(None, use_errno=True)
 # What programs say when they ask on a closed stdin: Python's input() and click, bash's read loop, ssh, sudo.
 _ASKED = (b"EOFError", b"Aborted!", b"stdin: is not a tty", b"a terminal is required", b"Not a tty")
@@ -53,6 +55,7 @@ class Runner:
         self._killed = False
         self._leftovers: list[str] = []
         self._started = time.time()
+        self._oom_kills_before = _oom_kills()
 
     def run(self) -> None:
         os.setsid()
@@ -245,6 +248,10 @@ class Runner:
         if self._stop_cause:
             return self._stop_cause, None
         code = os.waitstatus_to_exitcode(self._status or 0)
+        if code == -signal.SIGKILL and _oom_kills() > self._oom_kills_before:
+            return "out_of_memory", "The machine ran out of memory, and the system killed it."
+        if code and any(text in self._tail for text in _NO_MEMORY):
+            return "out_of_memory", "It could not get the memory it needed."
         if code < 0:
             return "signal", f"It was ended by signal {-code} ({_signal_name(-code)})."
         if code and not self._spec["stdin"] and any(text in self._tail for text in _ASKED):
@@ -276,6 +283,15 @@ def _set_pipe_size(descriptor: int) -> None:
     # Refused when the user's pipe budget is used up (pipe(7)): 64 KiB work too, only slower.
     with suppress(OSError):
         fcntl.fcntl(descriptor, F_SETPIPE_SZ, PIPE_BYTES)
+
+
+def _oom_kills() -> int:
+    """How often the kernel has killed for memory since it started, in any cgroup (/proc/vmstat)."""
+    with suppress(OSError):
+        for line in Path("/proc/vmstat").read_text(encoding="ascii").splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    return 0
 
 
 def _group_of(pid: int) -> int:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,12 @@ import structlog
 
 from backend.commands.catalogue import Catalogue
 from backend.commands.command import Command
-from backend.errors import BadRequest, Conflict, FieldError, InvalidInput, NotFound, TooManyRequests
+from backend.errors import BadRequest, Conflict, DamagedRecord, FieldError, InvalidInput, NotFound, TooManyRequests
 from backend.jobs.executor import AttemptSpec
 from backend.jobs.feed import Feeds, Piece
 from backend.jobs.log_reader import LogPage, LogReader
 from backend.jobs.queue import JobQueue
-from backend.models.jobs import ENDED, Job, JobStatus, JobView
+from backend.models.jobs import ENDED, Job, JobStatus, JobView, QueueState
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
 from backend.utils.clock import Clock, Sequence
@@ -241,6 +242,27 @@ class JobService:
         log.info("job cancel requested", job_id=job_id, force=force)
         self._feeds.publish(await self._get(job_id))
         return None
+
+    async def close(self, job_id: str, *, by: str) -> None:
+        """Mark a job as ended that nothing else ends: a damaged record, or a host that will not come back.
+
+        Raises NotFound, or BadRequest when it has ended already. What may still run of it here is killed.
+        """
+        if not await self._jobs.close(job_id, by=by, now=self._now()):
+            job = await self._get(job_id)
+            raise BadRequest(f"The job has already ended ({job.status.value}).")
+        log.warning("job closed by hand", job_id=job_id)
+        self.queue.forget(job_id)
+        with suppress(DamagedRecord):
+            self._feeds.publish(await self._get(job_id))
+
+    async def queue_state(self) -> QueueState:
+        return QueueState(
+            draining=self.queue.draining,
+            running=[job.id for job in self.queue.running()],
+            waiting=await self._jobs.count_pending(self._limits.pending),
+            limit=self._limits.pending,
+        )
 
     async def clear_log(self, job_id: str) -> None:
         job = await self._get(job_id)

@@ -112,6 +112,17 @@ class Job(BaseModel):
         return len(self.attempts)
 
 
+class QueueState(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"draining": False, "running": [], "waiting": 3, "limit": 1000}}
+    )
+
+    draining: bool = Field(description="Nothing is started any more; what runs goes on to its end.")
+    running: list[str] = Field(description="Ids of the jobs that run here.")
+    waiting: int
+    limit: int = Field(description="Waiting jobs before a submit answers 429.")
+
+
 JOB_EXAMPLE: dict[str, Any] = {
     "id": "27b89d68-86da-4d40-8641-c5108446140e",
     "command": "predict",

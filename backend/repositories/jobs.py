@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import structlog
+from pydantic import ValidationError
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 
 from backend.database import Document, Duplicate, Mongo
+from backend.errors import DamagedRecord
 from backend.models.jobs import Attempt, Cause, Job, JobStatus
 
 _PENDING, _RUNNING = JobStatus.PENDING.value, JobStatus.RUNNING.value
@@ -16,8 +19,29 @@ _ENDED = {"$in": [JobStatus.COMPLETED.value, JobStatus.FAILED.value, JobStatus.C
 _LIST_FIELDS = {"sealed_parameters": 0, "output": 0}
 
 
+log = structlog.get_logger(__name__)
+
+
 def _job(document: Document) -> Job:
-    return Job.model_validate({**document, "id": document["_id"]})
+    """Raises DamagedRecord, naming the job, for a record that somebody or something spoiled."""
+    try:
+        return Job.model_validate({**document, "id": document["_id"]})
+    except ValidationError as error:
+        name, count = document["_id"], error.error_count()
+        raise DamagedRecord(
+            f"The record of job {name} is damaged ({count} fields). Close it to free its lane."
+        ) from error
+
+
+def _sound(documents: list[Document]) -> list[Job]:
+    """The jobs of all sound records: a damaged one must not hide or block the others."""
+    jobs = []
+    for document in documents:
+        try:
+            jobs.append(_job(document))
+        except DamagedRecord as error:
+            log.error("damaged record left out", detail=error.detail)
+    return jobs
 
 
 def _document(job: Job) -> Document:
@@ -74,7 +98,7 @@ class JobRepository:
         if before is not None:
             query["sequence"] = {"$lt": before}
         cursor = self._jobs.find(query, _LIST_FIELDS).sort("sequence", DESCENDING).limit(limit)
-        return [_job(document) for document in await cursor.to_list(limit)]
+        return _sound(await cursor.to_list(limit))
 
     async def newest_output(self, kind: str) -> Job | None:
         """The newest completed job whose parsed output is of this `type`."""
@@ -193,9 +217,9 @@ class JobRepository:
         )
         return result.matched_count == 1
 
-    async def beat(self, owner: str, now: datetime) -> list[str]:
-        """Say that this owner lives; returns its running jobs that somebody wants cancelled."""
-        mine = {"owner": owner, "status": _RUNNING}
+    async def beat(self, owner: str, job_ids: list[str], now: datetime) -> list[str]:
+        """Say that this owner follows these jobs; returns those of them that somebody wants cancelled."""
+        mine = {"_id": {"$in": job_ids}, "owner": owner, "status": _RUNNING}
         await self._jobs.update_many(mine, {"$set": {"beat_at": now}})
         cursor = self._jobs.find({**mine, "cancel_requested_at": {"$ne": None}}, {"_id": 1})
         return [document["_id"] for document in await cursor.to_list(None)]
@@ -207,7 +231,7 @@ class JobRepository:
             query["node"] = node
         if stale_since is not None:
             query["beat_at"] = {"$lt": stale_since}
-        return [_job(document) for document in await self._jobs.find(query).to_list(None)]
+        return _sound(await self._jobs.find(query).to_list(None))
 
     async def take_over(self, job: Job, *, owner: str, node: str, now: datetime) -> bool:
         """Make a running job of an earlier owner ours. Only one console succeeds."""
@@ -215,6 +239,18 @@ class JobRepository:
             {"_id": job.id, "status": _RUNNING, "owner": job.owner},
             {"$set": {"owner": owner, "node": node, "beat_at": now}},
         )
+        return result.modified_count == 1
+
+    async def close(self, job_id: str, *, by: str, now: datetime) -> bool:
+        """Mark a job as ended by hand, whatever its record looks like. False when it has ended or is unknown."""
+        change = {
+            "status": JobStatus.FAILED.value,
+            "cause": Cause.LOST.value,
+            "error": f"Closed by hand by {by}.",
+            "completed_at": now,
+            "notify": True,
+        }
+        result = await self._jobs.update_one({"_id": job_id, "status": {"$nin": _ENDED["$in"]}}, {"$set": change})
         return result.modified_count == 1
 
     async def clear_log(self, job_id: str) -> bool:

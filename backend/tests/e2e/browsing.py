@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Response, ViewportSize, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response, TimeoutError, ViewportSize, expect
 
 from backend.tests.e2e.consoles import EMAIL, PASSWORD, RunningConsole
 from backend.tests.started import PROJECT
@@ -103,7 +103,7 @@ def run_command(page: Page, title: str, fields: Mapping[str, str] | None = None)
     page.get_by_role("link", name=re.compile(f"^{title}")).click()
     page.get_by_role("heading", level=1, name=title).wait_for()
     for label, value in (fields or {}).items():
-        page.get_by_label(re.compile(f"^{label}")).fill(value)
+        page.get_by_role("textbox", name=re.compile(f"^{label}( needed)?$")).fill(value)
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_url(re.compile(r"/jobs/[0-9a-f-]{36}"))
     page.get_by_role("heading", level=1, name=title).wait_for()
@@ -125,7 +125,20 @@ def log_of(page: Page) -> Locator:
 
 
 def expect_log(page: Page, text: str | re.Pattern[str], seconds: float = 15) -> None:
-    expect(log_of(page)).to_contain_text(text, timeout=seconds * 1000)
+    """Waits until `text` is in a row that is drawn. (Playwright's own `expect` repeats the whole log in its message.)"""
+    pattern = text.pattern if isinstance(text, re.Pattern) else re.escape(text)
+    look = "([pattern]) => new RegExp(pattern, 'm').test(document.querySelector('[role=log]')?.innerText ?? '')"
+    try:
+        page.wait_for_function(look, arg=[pattern], timeout=seconds * 1000)
+    except TimeoutError:
+        shown = log_of(page).inner_text().splitlines()
+        raise AssertionError(f"no {pattern!r} in the log, which ends with {shown[-8:]}") from None
+
+
+def expect_held(page: Page, more_than: int, seconds: float = 30) -> None:
+    """Waits until the viewer has so many bytes."""
+    look = "least => Number(document.querySelector('[role=log]')?.dataset.bytes) > least"
+    page.wait_for_function(look, arg=more_than, timeout=seconds * 1000)
 
 
 def log_sha256(page: Page) -> str:

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from backend.tests.airsenal.box import AirsenalBox
+from backend.tests.airsenal.fpl_api import StandInFplApi
 from backend.tests.e2e.browsing import DESKTOP, chromium, launch_options, set_up
 from backend.tests.e2e.consoles import RunningConsole
+from backend.tests.e2e.installation import new_data_folder, reserved_port, shown_the_stand_in
 from backend.tests.started import PROJECT
 
 
@@ -45,3 +48,19 @@ def page(browser: Browser, console: RunningConsole, admin: dict[str, Any]) -> It
     context = browser.new_context(storage_state=admin, viewport=DESKTOP, base_url=console.url)  # type: ignore[arg-type]
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirsenalBox]:
+    """The one data folder of all tests with the real AIrsenal, and the address its FPL API will have. Nothing is
+    installed yet: the test through the browser comes first and does that."""
+    with reserved_port() as port:
+        folder = new_data_folder(tmp_path_factory.mktemp("airsenal"))
+        yield AirsenalBox(folder, api_url=f"http://127.0.0.1:{port}/api")
+
+
+@pytest.fixture(scope="session")
+def fpl_api(box: AirsenalBox) -> Iterator[StandInFplApi]:
+    """The stand-in, up. It needs the installation, so a test asks for it when that is there."""
+    with shown_the_stand_in(box) as api:
+        yield api

@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, Page, expect
 from backend.tests.e2e.browsing import (
     DESKTOP,
     Watched,
+    expect_held,
     expect_log,
     expect_state,
     go,
     held_bytes,
-    log_of,
     log_sha256,
     run_command,
     set_secret,
@@ -79,14 +79,13 @@ def watch_a_job_live(page: Page) -> str:
     expect_state(page, "Running")
     expect_log(page, "load")
     expect_log(page, re.compile(r"Watching:\s+\d+%"))
-    shown = log_of(page).inner_text()
-    expect(log_of(page)).not_to_have_text(shown)
+    expect_held(page, held_bytes(page))
     shoot(page, "first-run-5-live-log")
     # The log is there again after a reload, all of it, and goes on.
     before = held_bytes(page)
     page.reload()
     expect_log(page, "load")
-    page.wait_for_function("bytes => document.querySelector('[role=log]').dataset.bytes > bytes", arg=before)
+    expect_held(page, before)
     return job_id
 
 

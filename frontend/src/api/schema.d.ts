@@ -4,24 +4,6 @@
  */
 
 export interface paths {
-    "/api/auth/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Setup State */
-        get: operations["setup_state"];
-        put?: never;
-        /** Setup */
-        post: operations["setup"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -31,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Login */
+        /**
+         * Sign in
+         * @description The token is for API clients; browsers use the HttpOnly cookie that comes with it.
+         */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -46,7 +31,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check */
+        /** Who am I */
         get: operations["check"];
         put?: never;
         post?: never;
@@ -65,8 +50,52 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Logout */
+        /**
+         * Sign out
+         * @description Revokes the token it came with, at once and everywhere.
+         */
         post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is there an admin yet */
+        get: operations["setup_state"];
+        put?: never;
+        /**
+         * Make the admin
+         * @description Once, with the one-time token from the link that the console prints when it starts without an admin.
+         */
+        post: operations["setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/hash-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hash a password
+         * @description A bcrypt hash, for the secret `APP_ADMIN_PASSWORD_HASH`.
+         */
+        post: operations["hash_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -82,44 +111,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ws Ticket */
+        /**
+         * Ticket for a WebSocket
+         * @description Single use, 30 seconds: `/ws/jobs/{id}?ticket=...` keeps long-lived tokens out of addresses.
+         */
         post: operations["ws_ticket"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/secrets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Secrets */
-        get: operations["list_secrets"];
-        put?: never;
-        /** Set Secret */
-        post: operations["set_secret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/secrets/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Delete Secret */
-        delete: operations["delete_secret"];
         options?: never;
         head?: never;
         patch?: never;
@@ -132,7 +129,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Commands */
+        /**
+         * List commands
+         * @description All that can be run, with what the form needs, which secrets are set, and why one cannot run now.
+         */
         get: operations["list_commands"];
         put?: never;
         post?: never;
@@ -149,8 +149,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Command Problems */
-        get: operations["command_problems"];
+        /**
+         * Broken command files
+         * @description What is wrong in the operator's own command files; their commands are off until it is mended.
+         */
+        get: operations["list_problems"];
         put?: never;
         post?: never;
         delete?: never;
@@ -166,7 +169,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Command */
+        /** One command */
         get: operations["get_command"];
         put?: never;
         post?: never;
@@ -185,8 +188,68 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Preview Command */
+        /**
+         * What would be started
+         * @description The exact argument list for these parameters. Secrets are never part of it.
+         */
         post: operations["preview_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is the process alive
+         * @description Liveness: no database call.
+         */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Can it do its work
+         * @description 200 only when the database answers, the queue beats and the disk has room.
+         */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this is */
+        get: operations["welcome"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -200,12 +263,38 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Jobs */
+        /**
+         * Newest jobs
+         * @description Newest first, without log lines: one noisy job must not slow the list down.
+         */
         get: operations["list_jobs"];
         put?: never;
-        /** Submit Job */
+        /**
+         * Submit a job
+         * @description Accepted means stored: the job survives a crash of the console right after this answer.
+         */
         post: operations["submit_job"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Clear all logs
+         * @description Of ended jobs; waiting and running ones keep theirs.
+         */
+        delete: operations["clear_logs"];
         options?: never;
         head?: never;
         patch?: never;
@@ -218,7 +307,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Job */
+        /**
+         * One job
+         * @description With the last 2,000 lines of its log, unless `logs=false`.
+         */
         get: operations["get_job"];
         put?: never;
         post?: never;
@@ -237,8 +329,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel Job */
+        /**
+         * Cancel a job
+         * @description Asks the job's processes to end, and kills them ten seconds later; with `force` at once.
+         */
         post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a job as ended
+         * @description For a job that nothing else ends: a damaged record, a host that will not come back. It counts as lost.
+         */
+        post: operations["close_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -255,8 +370,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete Job Logs */
-        delete: operations["delete_job_logs"];
+        /** Clear a job's log */
+        delete: operations["clear_job_log"];
         options?: never;
         head?: never;
         patch?: never;
@@ -269,8 +384,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Job Output */
-        get: operations["get_job_output"];
+        /** Parsed output */
+        get: operations["get_output"];
         put?: never;
         post?: never;
         delete?: never;
@@ -286,25 +401,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Log */
-        get: operations["read_log"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job_id}/log/raw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read Log Raw */
-        get: operations["read_log_raw"];
+        /**
+         * Lines of a log
+         * @description A line drawn over and over with carriage returns is given as it was drawn last; the download has every byte.
+         */
+        get: operations["get_log"];
         put?: never;
         post?: never;
         delete?: never;
@@ -320,7 +421,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download Log */
+        /** The whole log */
         get: operations["download_log"];
         put?: never;
         post?: never;
@@ -330,15 +431,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/health": {
+    "/api/jobs/{job_id}/log/raw": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Health */
-        get: operations["health"];
+        /**
+         * Bytes of a log
+         * @description Begins later than asked for where the log's middle was dropped.
+         */
+        get: operations["get_raw_log"];
         put?: never;
         post?: never;
         delete?: never;
@@ -347,15 +451,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/health/ready": {
+    "/api/queue": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Health Ready */
-        get: operations["health_ready"];
+        /** State of the queue */
+        get: operations["queue_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start nothing new
+         * @description Running jobs go on to their end, waiting ones keep waiting, and the readiness probe turns red.
+         */
+        post: operations["drain_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start jobs again */
+        post: operations["resume_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Newest reports
+         * @description The newest prediction and optimisation; null where there is none yet.
+         */
+        get: operations["latest_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List secrets
+         * @description Names and states. No call ever returns a value.
+         */
+        get: operations["list_secrets"];
+        put?: never;
+        /** Create or replace a secret */
+        post: operations["save_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/secrets/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a secret
+         * @description It cannot be brought back. Jobs that need it are refused from then on.
+         */
+        delete: operations["delete_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/team/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The current squad */
+        get: operations["current_team"];
         put?: never;
         post?: never;
         delete?: never;
@@ -368,7 +587,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Attempt */
+        /**
+         * ArgvPreview
+         * @example {
+         *       "argv": [
+         *         "airsenal_run_prediction",
+         *         "--weeks_ahead=3"
+         *       ]
+         *     }
+         */
+        ArgvPreview: {
+            /** Argv */
+            argv: string[];
+        };
+        /**
+         * Attempt
+         * @description One run of the command. Lines and bytes are positions in the job's one continuous log.
+         */
         Attempt: {
             /** Number */
             number: number;
@@ -378,36 +613,112 @@ export interface components {
              */
             started_at: string;
             /** Ended At */
-            ended_at: string | null;
-            /** Cause */
-            cause: ("exit_code" | "signal" | "time_limit" | "cancelled" | "lost" | "could_not_start" | "asked_for_input" | "out_of_memory" | "no_result") | null;
+            ended_at?: string | null;
+            cause?: components["schemas"]["Cause"] | null;
             /** Exit Code */
-            exit_code: number | null;
+            exit_code?: number | null;
             /** Signal */
-            signal: number | null;
+            signal?: number | null;
             /** Error */
-            error: string | null;
-            /** First Line */
-            first_line: number;
-            /** Lines */
-            lines: number;
-            /** First Byte */
-            first_byte: number;
-            /** Bytes */
-            bytes: number;
+            error?: string | null;
+            /**
+             * First Line
+             * @default 0
+             */
+            first_line?: number;
+            /**
+             * Lines
+             * @default 0
+             */
+            lines?: number;
+            /**
+             * First Byte
+             * @default 0
+             */
+            first_byte?: number;
+            /**
+             * Bytes
+             * @default 0
+             */
+            bytes?: number;
+            /**
+             * Sha256
+             * @default
+             */
+            sha256?: string;
+            /** Survivors */
+            survivors?: string[];
         };
-        /** Check */
+        /**
+         * CatalogueProblem
+         * @description Something wrong in an operator's command file, and what to do about it.
+         * @example {
+         *       "file": "backup.yaml",
+         *       "line": 7,
+         *       "message": "'titel' is not a key of a command"
+         *     }
+         */
+        CatalogueProblem: {
+            /** File */
+            file: string;
+            /**
+             * Line
+             * @description Counted from 1; null when the problem is the file or folder itself.
+             */
+            line?: number | null;
+            /** Message */
+            message: string;
+        };
+        /**
+         * Cause
+         * @description Why an attempt, and with it the job, ended.
+         * @enum {string}
+         */
+        Cause: "exit_code" | "signal" | "time_limit" | "cancelled" | "lost" | "could_not_start" | "asked_for_input" | "out_of_memory" | "no_result";
+        /**
+         * Check
+         * @example {
+         *       "authenticated": true,
+         *       "email": "admin@example.org",
+         *       "expires_at": "2026-02-06T00:00:00Z"
+         *     }
+         */
         Check: {
             /** Email */
             email: string;
             /**
              * Authenticated
+             * @default true
              * @constant
              */
-            authenticated: true;
+            authenticated?: true;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
-        /** Command */
-        Command: {
+        /**
+         * CommandInfo
+         * @description A command as `GET /api/commands` shows it.
+         * @example {
+         *       "available": false,
+         *       "description": "Expected points of every player.",
+         *       "id": "predict",
+         *       "lane": "airsenal",
+         *       "pack": "AIrsenal",
+         *       "parameters": [],
+         *       "pty": false,
+         *       "repeatable": true,
+         *       "retries": 2,
+         *       "secrets": [],
+         *       "time_limit": 7200,
+         *       "title": "Predict points",
+         *       "touches": "writes",
+         *       "unavailable_reason": "AIrsenal is not installed yet: run Install AIrsenal first."
+         *     }
+         */
+        CommandInfo: {
             /** Id */
             id: string;
             /** Title */
@@ -423,8 +734,11 @@ export interface components {
             touches: "reads" | "writes" | "irreversible";
             /** Lane */
             lane: string;
-            /** Time Limit */
-            time_limit: number | null;
+            /**
+             * Time Limit
+             * @description Seconds; null means no limit.
+             */
+            time_limit?: number | null;
             /** Retries */
             retries: number;
             /** Repeatable */
@@ -434,64 +748,186 @@ export interface components {
             /** Parameters */
             parameters: components["schemas"]["Parameter"][];
             /** Secrets */
-            secrets: components["schemas"]["CommandSecret"][];
+            secrets: components["schemas"]["SecretNeed"][];
             /** Available */
             available: boolean;
             /** Unavailable Reason */
-            unavailable_reason: string | null;
+            unavailable_reason?: string | null;
         };
-        /** CommandSecret */
-        CommandSecret: {
-            /** Key */
-            key: string;
-            /** Is Set */
-            is_set: boolean;
-            /** Required */
-            required: boolean;
+        /**
+         * Done
+         * @example {
+         *       "success": true
+         *     }
+         */
+        Done: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
         };
-        /** Error */
-        Error: {
-            /** Detail */
+        /**
+         * ErrorAnswer
+         * @description The one shape of every error.
+         * @example {
+         *       "detail": "There is no job 3f2a."
+         *     }
+         */
+        ErrorAnswer: {
+            /**
+             * Detail
+             * @description One sentence for the person who must act.
+             */
             detail: string;
             /** Errors */
-            errors?: components["schemas"]["FieldErr"][] | null;
+            errors?: components["schemas"]["FieldProblem"][] | null;
             /** Request Id */
             request_id?: string | null;
         };
-        /** FieldErr */
-        FieldErr: {
+        /** FieldProblem */
+        FieldProblem: {
             /** Field */
             field: string;
             /** Message */
             message: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
-        /** Health */
+        /**
+         * Health
+         * @example {
+         *       "python_version": "3.11.7",
+         *       "python_version_valid": true,
+         *       "status": "ok",
+         *       "version": "0.1.0"
+         *     }
+         */
         Health: {
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status?: "ok";
             /** Python Version */
             python_version: string;
             /** Python Version Valid */
             python_version_valid: boolean;
+            /** Version */
+            version: string;
         };
-        /** HealthCheck */
-        HealthCheck: {
-            /** Ok */
-            ok: boolean;
-            /** Detail */
-            detail: string;
-        };
-        /** Job */
-        Job: {
+        /**
+         * JobDone
+         * @example {
+         *       "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *       "success": true
+         *     }
+         */
+        JobDone: {
             /**
-             * Id
-             * Format: uuid
+             * Success
+             * @default true
+             * @constant
              */
+            success?: true;
+            /** Job Id */
+            job_id: string;
+        };
+        /**
+         * JobIn
+         * @example {
+         *       "command": "predict",
+         *       "parameters": {
+         *         "weeks_ahead": 3
+         *       }
+         *     }
+         */
+        JobIn: {
+            /** Command */
+            command: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Confirm
+             * @description The command's title, for irreversible ones.
+             */
+            confirm?: string | null;
+            /**
+             * Priority
+             * @description Higher goes first within its lane.
+             * @default 0
+             */
+            priority?: number;
+        };
+        /**
+         * JobOutput
+         * @example {
+         *       "command": "predict",
+         *       "completed_at": "2026-02-05T12:00:57Z",
+         *       "id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *       "parameters": {
+         *         "weeks_ahead": 3
+         *       },
+         *       "status": "completed"
+         *     }
+         */
+        JobOutput: {
+            /** Id */
+            id: string;
+            /** Command */
+            command: string;
+            /** Status */
+            status: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Completed At */
+            completed_at: string | null;
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * JobStatus
+         * @enum {string}
+         */
+        JobStatus: "pending" | "running" | "completed" | "failed" | "cancelled";
+        /**
+         * JobView
+         * @description A job as the API shows it.
+         * @example {
+         *       "attempts": [],
+         *       "cause": "exit_code",
+         *       "command": "predict",
+         *       "completed_at": "2026-02-05T12:00:57Z",
+         *       "created_at": "2026-02-05T12:00:00Z",
+         *       "exit_code": 0,
+         *       "id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *       "lane": "airsenal",
+         *       "log_bytes": 54,
+         *       "log_lines": 1,
+         *       "logs": [
+         *         "PREDICTED TOP 5 PLAYERS FOR GAMEWEEK(S) [25, 26, 27]:"
+         *       ],
+         *       "max_retries": 2,
+         *       "parameters": {
+         *         "weeks_ahead": 3
+         *       },
+         *       "priority": 0,
+         *       "retry_count": 0,
+         *       "started_at": "2026-02-05T12:00:00.004Z",
+         *       "status": "completed",
+         *       "submitted_by": "admin@example.org",
+         *       "title": "Predict points",
+         *       "touches": "writes"
+         *     }
+         */
+        JobView: {
+            /** Id */
             id: string;
             /** Command */
             command: string;
@@ -510,23 +946,29 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+            status: components["schemas"]["JobStatus"];
+            cause: components["schemas"]["Cause"] | null;
             /**
-             * Status
-             * @enum {string}
+             * Error
+             * @description Why it failed, in words.
              */
-            status: "pending" | "running" | "completed" | "failed" | "cancelled";
-            /** Cause */
-            cause: ("exit_code" | "signal" | "time_limit" | "cancelled" | "lost" | "could_not_start" | "asked_for_input" | "out_of_memory" | "no_result") | null;
-            /** Error */
             error: string | null;
             /** Exit Code */
             exit_code: number | null;
             /** Signal */
             signal: number | null;
-            /** Logs */
+            /**
+             * Logs
+             * @description The last 2,000 lines in the single job; always empty in lists.
+             */
             logs: string[];
-            /** Output */
-            output: unknown | null;
+            /**
+             * Output
+             * @description Parsed result, when the command has a parser.
+             */
+            output: {
+                [key: string]: unknown;
+            } | null;
             /** Retry Count */
             retry_count: number;
             /** Max Retries */
@@ -540,13 +982,19 @@ export interface components {
             started_at: string | null;
             /** Completed At */
             completed_at: string | null;
-            /** Next Attempt At */
+            /**
+             * Next Attempt At
+             * @description When a waiting retry starts.
+             */
             next_attempt_at: string | null;
             /** Cancel Requested At */
             cancel_requested_at: string | null;
             /** Submitted By */
-            submitted_by: string | null;
-            /** Queue Position */
+            submitted_by: string;
+            /**
+             * Queue Position
+             * @description 1 = next in its lane; only while it waits.
+             */
             queue_position: number | null;
             /** Log Lines */
             log_lines: number;
@@ -555,86 +1003,86 @@ export interface components {
             /** Attempts */
             attempts: components["schemas"]["Attempt"][];
         };
-        /** JobDone */
-        JobDone: {
+        /**
+         * LogLines
+         * @example {
+         *       "complete": true,
+         *       "from": 0,
+         *       "lines": [
+         *         "Starting with 1 free transfers"
+         *       ],
+         *       "next": 1,
+         *       "times": [
+         *         "2026-02-05T12:00:01Z"
+         *       ],
+         *       "total": 1
+         *     }
+         */
+        LogLines: {
+            /** Lines */
+            lines: string[];
+            /**
+             * Numbers
+             * @description Line numbers of the matches, with `search`.
+             */
+            numbers: number[] | null;
+            /** Times */
+            times: string[];
+            /**
+             * From
+             * @description Number of the first line looked at.
+             */
+            from: number;
+            /**
+             * Next
+             * @description `from` for the following page.
+             */
+            next: number;
+            /**
+             * Total
+             * @description Lines in the log now.
+             */
+            total: number;
+            /**
+             * Complete
+             * @description True when the job has ended and nothing follows this page.
+             */
+            complete: boolean;
+        };
+        /**
+         * Login
+         * @example {
+         *       "email": "admin@example.org",
+         *       "password": "correct horse"
+         *     }
+         */
+        Login: {
+            /** Email */
+            email: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * LogsCleared
+         * @example {
+         *       "cleared": 12,
+         *       "success": true
+         *     }
+         */
+        LogsCleared: {
             /**
              * Success
              * @default true
              * @constant
              */
             success?: true;
-            /**
-             * Job Id
-             * Format: uuid
-             */
-            job_id: string;
+            /** Cleared */
+            cleared: number;
         };
-        /** JobIn */
-        JobIn: {
-            /** Command */
-            command: string;
-            /**
-             * Parameters
-             * @default {}
-             */
-            parameters?: {
-                [key: string]: unknown;
-            };
-            /** Confirm */
-            confirm?: string | null;
-            /** Priority */
-            priority?: number | null;
-        };
-        /** LogPage */
-        LogPage: {
-            /** Lines */
-            lines: string[];
-            /** Numbers */
-            numbers: number[] | null;
-            /** Times */
-            times: string[];
-            /** From */
-            from: number;
-            /** Next */
-            next: number;
-            /** Total */
-            total: number;
-            /** Complete */
-            complete: boolean;
-        };
-        /** LoginIn */
-        LoginIn: {
-            /** Email */
-            email: string;
-            /** Password */
-            password: string;
-            /** Otp */
-            otp?: string | null;
-        };
-        /** Output */
-        Output: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Command */
-            command: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "running" | "completed" | "failed" | "cancelled";
-            /** Parameters */
-            parameters: {
-                [key: string]: unknown;
-            };
-            /** Completed At */
-            completed_at: string | null;
-            /** Output */
-            output: unknown | null;
-        };
-        /** Parameter */
+        /**
+         * Parameter
+         * @description One typed input of a command: enough to draw a form field and to check a value.
+         */
         Parameter: {
             /** Name */
             name: string;
@@ -645,78 +1093,233 @@ export interface components {
             type: "int" | "float" | "bool" | "text" | "choice" | "secret";
             /** Label */
             label: string;
-            /** Help */
-            help: string | null;
-            /** Default */
-            default: number | boolean | string | null;
-            /** Required */
-            required: boolean;
-            /** Min */
-            min: number | null;
-            /** Max */
-            max: number | null;
-            /** Pattern */
-            pattern: string | null;
-            /** Max Length */
-            max_length: number | null;
-            /** Choices */
-            choices: string[] | null;
-            /** Not Given */
-            not_given: number | string | null;
-        };
-        /** Preview */
-        Preview: {
-            /** Argv */
-            argv: string[];
-        };
-        /** PreviewIn */
-        PreviewIn: {
             /**
-             * Parameters
-             * @default {}
+             * Help
+             * @default
              */
+            help?: string;
+            /** Default */
+            default?: boolean | number | string | null;
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
+            /**
+             * Min
+             * @description Smallest value, for int and float.
+             */
+            min?: number | null;
+            /**
+             * Max
+             * @description Largest value, for int and float.
+             */
+            max?: number | null;
+            /**
+             * Pattern
+             * @description Regular expression (Rust syntax) that the whole text must match.
+             */
+            pattern?: string | null;
+            /**
+             * Max Length
+             * @description Longest text in characters, for text and secret.
+             */
+            max_length?: number | null;
+            /** Choices */
+            choices?: string[] | null;
+            /**
+             * Not Given
+             * @description A value that means 'leave it out', beside null and absent, which always mean that.
+             */
+            not_given?: boolean | number | string | null;
+        };
+        /**
+         * ParametersIn
+         * @example {
+         *       "parameters": {
+         *         "weeks_ahead": 3
+         *       }
+         *     }
+         */
+        ParametersIn: {
+            /** Parameters */
             parameters?: {
                 [key: string]: unknown;
             };
         };
-        /** Problem */
-        Problem: {
-            /** File */
-            file: string;
-            /** Line */
-            line: number | null;
-            /** Message */
-            message: string;
+        /**
+         * PasswordHash
+         * @example {
+         *       "hash": "$2b$12$..."
+         *     }
+         */
+        PasswordHash: {
+            /** Hash */
+            hash: string;
         };
-        /** Ready */
-        Ready: {
-            /** Status */
-            status: string;
+        /**
+         * PasswordIn
+         * @example {
+         *       "password": "correct horse battery"
+         *     }
+         */
+        PasswordIn: {
+            /** Password */
+            password: string;
+        };
+        /**
+         * QueueState
+         * @example {
+         *       "draining": false,
+         *       "limit": 1000,
+         *       "running": [],
+         *       "waiting": 3
+         *     }
+         */
+        QueueState: {
+            /**
+             * Draining
+             * @description Nothing is started any more; what runs goes on to its end.
+             */
+            draining: boolean;
+            /**
+             * Running
+             * @description Ids of the jobs that run here.
+             */
+            running: string[];
+            /** Waiting */
+            waiting: number;
+            /**
+             * Limit
+             * @description Waiting jobs before a submit answers 429.
+             */
+            limit: number;
+        };
+        /**
+         * Readiness
+         * @example {
+         *       "checks": {
+         *         "database": {
+         *           "detail": "The database answers.",
+         *           "ok": true
+         *         }
+         *       },
+         *       "status": "ok"
+         *     }
+         */
+        Readiness: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "unavailable";
             /** Checks */
             checks: {
-                [key: string]: components["schemas"]["HealthCheck"];
+                [key: string]: components["schemas"]["ReadyCheck"];
             };
         };
-        /** Secret */
-        Secret: {
-            /** Key */
-            key: string;
-            /** Is Set */
-            is_set: boolean;
-            /** Masked Value */
-            masked_value: string;
-            /** Updated At */
-            updated_at: string | null;
+        /** ReadyCheck */
+        ReadyCheck: {
+            /** Ok */
+            ok: boolean;
+            /** Detail */
+            detail: string;
         };
-        /** SecretIn */
+        /**
+         * Reports
+         * @example {}
+         */
+        Reports: {
+            /** Prediction */
+            prediction: {
+                [key: string]: unknown;
+            } | null;
+            /** Optimisation */
+            optimisation: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * SecretIn
+         * @example {
+         *       "key": "FPL_TEAM_ID",
+         *       "value": "742663"
+         *     }
+         */
         SecretIn: {
             /** Key */
             key: string;
             /** Value */
             value: string;
         };
-        /** SecretOk */
-        SecretOk: {
+        /**
+         * SecretInfo
+         * @example {
+         *       "description": "The password of your login.",
+         *       "is_set": true,
+         *       "key": "FPL_PASSWORD",
+         *       "masked_in_logs": true,
+         *       "masked_value": "***",
+         *       "readable": true,
+         *       "updated_at": "2026-02-05T12:00:00Z",
+         *       "version": 2
+         *     }
+         */
+        SecretInfo: {
+            /** Key */
+            key: string;
+            /** Is Set */
+            is_set: boolean;
+            /**
+             * Masked Value
+             * @description "***" when it is set, else "". No call ever returns a value.
+             */
+            masked_value: string;
+            /** Updated At */
+            updated_at?: string | null;
+            /**
+             * Version
+             * @default 0
+             */
+            version?: number;
+            /**
+             * Readable
+             * @description False: sealed with a key that is not at hand. Set it again, or bring the key back.
+             * @default true
+             */
+            readable?: boolean;
+            /**
+             * Masked In Logs
+             * @description False for identifiers such as a team id, which are no secret.
+             * @default true
+             */
+            masked_in_logs?: boolean;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+        };
+        /**
+         * SecretNeed
+         * @description A stored secret that a command's environment gets.
+         */
+        SecretNeed: {
+            /** Key */
+            key: string;
+            /** Required */
+            required: boolean;
+            /** Is Set */
+            is_set: boolean;
+        };
+        /**
+         * SecretSaved
+         * @example {
+         *       "key": "FPL_TEAM_ID",
+         *       "success": true
+         *     }
+         */
+        SecretSaved: {
             /**
              * Success
              * @default true
@@ -726,8 +1329,45 @@ export interface components {
             /** Key */
             key: string;
         };
-        /** Session */
-        Session: {
+        /**
+         * Setup
+         * @example {
+         *       "email": "admin@example.org",
+         *       "password": "correct horse battery",
+         *       "setup_token": "from the printed link"
+         *     }
+         */
+        Setup: {
+            /**
+             * Setup Token
+             * @description From the link the console prints at its first start.
+             */
+            setup_token: string;
+            /** Email */
+            email: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * SetupState
+         * @example {
+         *       "setup_needed": false
+         *     }
+         */
+        SetupState: {
+            /** Setup Needed */
+            setup_needed: boolean;
+        };
+        /**
+         * SignedIn
+         * @description Answer of login and setup. Browsers get the same token in an HttpOnly cookie and need not keep this one.
+         * @example {
+         *       "email": "admin@example.org",
+         *       "expires_at": "2026-02-06T00:00:00Z",
+         *       "token": "eyJ..."
+         *     }
+         */
+        SignedIn: {
             /** Token */
             token: string;
             /** Email */
@@ -738,30 +1378,13 @@ export interface components {
              */
             expires_at: string;
         };
-        /** SetupIn */
-        SetupIn: {
-            /** Setup Token */
-            setup_token: string;
-            /** Email */
-            email: string;
-            /** Password */
-            password: string;
-        };
-        /** SetupState */
-        SetupState: {
-            /** Setup Needed */
-            setup_needed: boolean;
-        };
-        /** Success */
-        Success: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success?: true;
-        };
-        /** Ticket */
+        /**
+         * Ticket
+         * @example {
+         *       "expires_at": "2026-02-05T12:00:30Z",
+         *       "ticket": "5Yk..."
+         *     }
+         */
         Ticket: {
             /** Ticket */
             ticket: string;
@@ -771,18 +1394,18 @@ export interface components {
              */
             expires_at: string;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
+        /**
+         * Welcome
+         * @example {
+         *       "message": "AIrsenal Ops Console API",
+         *       "version": "0.1.0"
+         *     }
+         */
+        Welcome: {
             /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
+            message: string;
+            /** Version */
+            version: string;
         };
     };
     responses: never;
@@ -793,68 +1416,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    setup_state: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SetupState"];
-                };
-            };
-        };
-    };
-    setup: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetupIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
     login: {
         parameters: {
             query?: never;
@@ -864,7 +1425,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LoginIn"];
+                "application/json": components["schemas"]["Login"];
             };
         };
         responses: {
@@ -874,34 +1435,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Unauthorized */
+            /** @description Not signed in, or the session has ended. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Bad input; `errors` names each field. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description Too Many Requests */
+            /** @description Too many requests; `Retry-After` says when to come back. */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -924,13 +1494,31 @@ export interface operations {
                     "application/json": components["schemas"]["Check"];
                 };
             };
-            /** @description Unauthorized */
+            /** @description Not signed in, or the session has ended. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -940,9 +1528,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -952,16 +1538,219 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success"];
+                    "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    setup_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupState"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    hash_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordHash"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -984,106 +1773,40 @@ export interface operations {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
-        };
-    };
-    list_secrets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Secret"][];
-                };
-            };
-        };
-    };
-    set_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SecretIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SecretOk"];
-                };
-            };
-            /** @description Unauthorized */
+            /** @description Not signed in, or the session has ended. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-        };
-    };
-    delete_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SecretOk"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description Not Found */
-            404: {
+            /** @description The database does not answer; try again in a moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1103,12 +1826,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Command"][];
+                    "application/json": components["schemas"]["CommandInfo"][];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
     };
-    command_problems: {
+    list_problems: {
         parameters: {
             query?: never;
             header?: never;
@@ -1123,7 +1873,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"][];
+                    "application/json": components["schemas"]["CatalogueProblem"][];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1145,25 +1922,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Command"];
+                    "application/json": components["schemas"]["CommandInfo"];
                 };
             };
-            /** @description Not Found */
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Bad input; `errors` names each field. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1179,7 +1983,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["ParametersIn"];
             };
         };
         responses: {
@@ -1189,357 +1993,61 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["ArgvPreview"];
                 };
             };
-            /** @description Unauthorized */
+            /** @description Not signed in, or the session has ended. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-        };
-    };
-    list_jobs: {
-        parameters: {
-            query?: {
-                status?: ("pending" | "running" | "completed" | "failed" | "cancelled") | null;
-                command?: string | null;
-                limit?: number;
-                before?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    submit_job: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JobIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    get_job: {
-        parameters: {
-            query?: {
-                logs?: number;
-            };
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description Not Found */
+            /** @description There is no such thing. */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Bad input; `errors` names each field. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-        };
-    };
-    cancel_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobDone"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description Bad Request */
-            400: {
+            /** @description The database does not answer; try again in a moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    delete_job_logs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobDone"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_job_output: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Output"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_log: {
-        parameters: {
-            query?: {
-                from?: number;
-                limit?: number;
-                search?: string | null;
-                attempt?: number | null;
-            };
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogPage"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_log_raw: {
-        parameters: {
-            query?: {
-                from?: number;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    download_log: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1564,7 +2072,7 @@ export interface operations {
             };
         };
     };
-    health_ready: {
+    ready: {
         parameters: {
             query?: never;
             header?: never;
@@ -1579,16 +2087,1348 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ready"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description Service Unavailable */
+            /** @description Something failed; `checks` names it. */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ready"];
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    welcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Welcome"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["JobStatus"] | null;
+                command?: string | null;
+                limit?: number;
+                /** @description Id of the last job of the page before. */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"][];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    submit_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    clear_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogsCleared"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: {
+                logs?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: {
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDone"];
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    close_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDone"];
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    clear_job_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDone"];
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_output: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOutput"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_log: {
+        parameters: {
+            query?: {
+                /** @description First line; negative counts from the end. */
+                from?: number;
+                limit?: number;
+                /** @description Only lines with this text. */
+                search?: string | null;
+                /** @description Count lines within this attempt. */
+                attempt?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLines"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    download_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The log as stored, masked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_raw_log: {
+        parameters: {
+            query?: {
+                from?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Masked bytes; `X-Log-From` and `X-Log-Total` say which. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    queue_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueState"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    drain_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueState"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    resume_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueState"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    latest_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reports"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretInfo"][];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    save_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretSaved"];
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    delete_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretSaved"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    current_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };

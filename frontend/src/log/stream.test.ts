@@ -64,7 +64,11 @@ function start() {
     () => 0.5,
   );
   stream.open();
-  const wire = () => wires.at(-1) as Wire;
+  const wire = () => {
+    const last = wires.at(-1);
+    if (!last) throw new Error("nothing was connected");
+    return last;
+  };
   wire().onopen?.();
   return { table, wires, wire, states, statuses, stream, state: () => states.at(-1)?.state };
 }

@@ -2,7 +2,8 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
-// jsdom has no layout, so it leaves these two out; Mantine asks for them.
+// jsdom has no layout, so it leaves these out; Mantine and the router ask for them.
+vi.stubGlobal("scrollTo", () => undefined);
 vi.stubGlobal("matchMedia", (query: string) => ({
   matches: false,
   media: query,
