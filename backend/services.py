@@ -16,11 +16,13 @@ from backend.auth.service import AuthService
 from backend.commands.catalogue import Catalogue
 from backend.config.keys import Keys
 from backend.config.settings import PROJECT_FOLDER, Settings, search_path
-from backend.database import Database
+from backend.database import Database, DatabaseError
+from backend.errors import StartError
 from backend.jobs.executor import Executor
 from backend.jobs.feed import Feeds
 from backend.jobs.log_reader import LogReader
 from backend.jobs.queue import JobQueue
+from backend.jobs.retention import SWEEP_SECONDS, KeepLogs, Retention
 from backend.jobs.service import JobService, Limits
 from backend.jobs.websocket_manager import WebSocketManager
 from backend.models.api import ReadyCheck
@@ -30,6 +32,7 @@ from backend.repositories.log_chunks import LogChunkRepository
 from backend.repositories.secrets import SecretRepository
 from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer
+from backend.utils.tasks import TaskGroup, repeat
 from backend.vault.service import ForeignKey, Vault
 
 log = structlog.get_logger(__name__)
@@ -50,11 +53,14 @@ class Services:
     jobs: JobService
     streams: WebSocketManager
     executor: Executor
+    retention: Retention
+    tasks: TaskGroup
     setup_token: str | None = None
 
     async def close(self) -> None:
         """Running jobs go on under their runners; the next start picks them up."""
         self.streams.close()
+        await self.tasks.close()
         await self.jobs.queue.close()
         await self.executor.close()
         self.database.close()
@@ -106,8 +112,12 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str) -> Servi
     db = database.db
     jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
     secrets, sessions, accounts = SecretRepository(db), SessionRepository(db), AccountRepository(db)
-    for repository in (jobs, chunks, idempotency, secrets, sessions):
-        await repository.create_indexes()
+    try:
+        for repository in (jobs, chunks, idempotency, secrets, sessions):
+            await repository.create_indexes()
+    except DatabaseError as error:
+        reason = type(error).__name__
+        raise StartError(f"The database does not answer, or refuses us ({reason}): is MONGO_URL right?") from None
 
     auth = AuthService(accounts, sessions, keys.jwt_secret, utc_now)
     vault = Vault(
@@ -141,10 +151,12 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str) -> Servi
     await asyncio.to_thread(lambda: settings.airsenal_db_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True))
     await executor.open()
     await service.queue.open()
+    keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
     services = Services(
         settings, database, auth, vault, catalogue, builtins, service, WebSocketManager(jobs, feeds, reader), executor,
-        await auth.new_setup_token(),
+        Retention(jobs, chunks, utc_now, keep), TaskGroup(), await auth.new_setup_token(),
     )  # fmt: skip
+    services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)
     return services

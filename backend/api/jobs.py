@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from backend.api.dependencies import Admin, ServicesDep, errors
-from backend.models.api import JobDone, JobIn, JobOutput, LogLines, LogsCleared
+from backend.models.api import JobDone, JobIn, JobOutput, LogLines, LogsCleared, PinIn
 from backend.models.jobs import JobStatus, JobView
 from backend.services import Services
 
@@ -72,6 +72,13 @@ async def cancel_job(job_id: JobId, session: Admin, services: ServicesDep, force
 async def close_job(job_id: JobId, session: Admin, services: ServicesDep) -> JobDone:
     """For a job that nothing else ends: a damaged record, a host that will not come back. It counts as lost."""
     await services.jobs.close(job_id, by=session.email)
+    return JobDone(job_id=job_id)
+
+
+@router.post("/{job_id}/pin", summary="Keep a job's log", responses=errors(401, 403, 404, 422))
+async def pin_job(job_id: JobId, body: PinIn, _: Admin, services: ServicesDep) -> JobDone:
+    """A pinned job's log is kept whatever its age, until it is unpinned or cleared by hand."""
+    await services.jobs.pin(job_id, body.pinned)
     return JobDone(job_id=job_id)
 
 

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     job_log_max_bytes: int = Field(
         2 * 1024**3, ge=16 * 1024**2, description="Log kept per job; beyond it the middle is dropped and marked."
     )
+    log_keep_days: int = Field(90, ge=1, le=36_500, description="Logs of ended jobs are deleted after this many days,")
+    log_keep_jobs: int = Field(10_000, ge=1, description="or when there are more of them than this,")
+    log_keep_bytes: int = Field(
+        20 * 1024**3, ge=16 * 1024**2, description="or more text than this together; oldest first, pinned ones never."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_format: Literal["json", "text"] = Field("text", description="Log lines as JSON or as coloured text.")
     persistent_db_path: Path | None = Field(None, description="Where AIrsenal's SQLite file is kept between jobs.")

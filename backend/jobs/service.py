@@ -264,6 +264,11 @@ class JobService:
             limit=self._limits.pending,
         )
 
+    async def pin(self, job_id: str, pinned: bool) -> None:
+        """Keep the job's log whatever its age, or no longer."""
+        if not await self._jobs.pin(job_id, pinned):
+            raise NotFound(f"There is no job {job_id[:64]}.")
+
     async def clear_log(self, job_id: str) -> None:
         job = await self._get(job_id)
         if job.status not in ENDED or not await self._jobs.clear_log(job_id):

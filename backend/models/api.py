@@ -134,6 +134,12 @@ class ArgvPreview(BaseModel):
     argv: list[str]
 
 
+class PinIn(Body):
+    model_config = ConfigDict(json_schema_extra={"example": {"pinned": True}}, extra="forbid")
+
+    pinned: bool
+
+
 class JobDone(Done):
     model_config = ConfigDict(
         json_schema_extra={"example": {"success": True, "job_id": "27b89d68-86da-4d40-8641-c5108446140e"}}

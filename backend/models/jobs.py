@@ -98,6 +98,7 @@ class Job(BaseModel):
     attempts: list[Attempt] = Field(default_factory=list)
     log_lines: int = 0
     log_bytes: int = 0
+    pinned: bool = False
     # --- the queue's own ---
     sequence: int = 0
     not_before: datetime | None = None
@@ -149,6 +150,7 @@ JOB_EXAMPLE: dict[str, Any] = {
     "queue_position": None,
     "log_lines": 1,
     "log_bytes": 54,
+    "pinned": False,
     "attempts": [],
 }
 
@@ -183,6 +185,7 @@ class JobView(BaseModel):
     queue_position: int | None = Field(description="1 = next in its lane; only while it waits.")
     log_lines: int
     log_bytes: int
+    pinned: bool = Field(description="Its log is kept whatever its age.")
     attempts: list[Attempt]
 
     @classmethod

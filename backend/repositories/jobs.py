@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -268,6 +269,17 @@ class JobRepository:
                 }
             },
         )
+        return result.matched_count == 1
+
+    async def logs_newest_first(self) -> AsyncIterator[tuple[str, datetime, int]]:
+        """(job id, completed at, log bytes) of every ended, unpinned job that has a log."""
+        query = {"status": _ENDED, "log_bytes": {"$gt": 0}, "pinned": {"$ne": True}}
+        fields = {"completed_at": 1, "log_bytes": 1}
+        async for document in self._jobs.find(query, fields).sort("sequence", DESCENDING):
+            yield document["_id"], document["completed_at"], document["log_bytes"]
+
+    async def pin(self, job_id: str, pinned: bool) -> bool:
+        result = await self._jobs.update_one({"_id": job_id}, {"$set": {"pinned": pinned}})
         return result.matched_count == 1
 
     async def ended_with_log(self) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import zstandard
 from bson.binary import Binary
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import OperationFailure
 
 from backend.database import Document, Duplicate, Mongo
 
@@ -115,6 +117,14 @@ class LogChunkRepository:
             {"job_id": job_id, "first_byte": {"$gte": from_byte}, "end_byte": {"$lte": to_byte}}
         )
         return result.deleted_count
+
+    async def give_space_back(self) -> None:
+        """Shrink the files after much was deleted: WiredTiger only reuses free space by itself.
+
+        A replica set's primary refuses; its operator does that in turn on each member.
+        """
+        with suppress(OperationFailure):
+            await self._chunks.database.command("compact", self._chunks.name)
 
     async def delete_log(self, job_ids: list[str]) -> None:
         await self._chunks.delete_many({"job_id": {"$in": job_ids}})

@@ -1,0 +1,72 @@
+"""O8: old logs go, by age, number and size; the disk gets its space back; running and pinned jobs keep theirs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from backend.jobs.retention import KeepLogs
+from backend.tests.conftest import Console
+from backend.utils.clock import utc_now
+
+GENEROUS = KeepLogs(days=1000, jobs=1000, size=10**12)
+
+
+@pytest.fixture
+def database(console: Console, mongo_url: str) -> Any:
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
+    return client[console.settings.db_name]
+
+
+def _keep(console: Console, **limits: int) -> None:
+    console.services.retention._keep = KeepLogs(**{**vars(GENEROUS), **limits})
+
+
+async def test_by_age(console: Console, database: Any) -> None:
+    old, pinned, young = [await console.run("say") for _ in range(3)]
+    running = await console.submit("count", lines=1000, pause=0.1)
+    await console.when(running["id"], lambda job: job["log_lines"] > 0)
+    long_ago = datetime.now(UTC) - timedelta(days=91)
+    await database["jobs"].update_many({"_id": {"$ne": young["id"]}}, {"$set": {"completed_at": long_ago}})
+    await console.http.post(f"/api/jobs/{pinned['id']}/pin", json={"pinned": True})
+    _keep(console, days=90)
+    assert await console.services.retention.sweep() == 1
+    assert (await console.job(old["id"]))["logs"] == []
+    assert (await console.job(old["id"]))["status"] == "completed"
+    for kept in (pinned, young):
+        assert (await console.job(kept["id"]))["logs"] == ["text=hello"]
+    assert (await console.job(running["id"]))["log_lines"] > 0
+    await console.http.post(f"/api/jobs/{running['id']}/cancel")
+    await console.ended(running["id"])
+    await console.http.post(f"/api/jobs/{pinned['id']}/pin", json={"pinned": False})
+    assert (await console.http.post("/api/jobs/unknown/pin", json={"pinned": True})).status_code == 404
+
+
+async def test_by_number_and_size(console: Console) -> None:
+    await console.http.delete("/api/jobs/logs")
+    jobs = [await console.run("say", text="x" * 100) for _ in range(5)]
+    _keep(console, jobs=3)
+    assert await console.services.retention.sweep() == 2
+    _keep(console, size=2 * 106)
+    assert await console.services.retention.sweep() == 1
+    left = [bool((await console.job(job["id"]))["logs"]) for job in jobs]
+    assert left == [False, False, False, True, True]
+
+
+async def test_the_disk_gets_its_space_back(console: Console, database: Any) -> None:
+    job = await console.run("noise", megabytes=40)
+    assert job["status"] == "completed"
+    await database.client.admin.command("fsync")
+    full = (await database.command("collStats", "log_chunks"))["storageSize"]
+    assert full > 30_000_000
+    _keep(console, jobs=1)
+    await console.run("say")
+    await console.services.retention.sweep()
+    assert (await database.command("collStats", "log_chunks"))["storageSize"] < full / 4
+
+
+def test_times_survive_the_database() -> None:
+    assert utc_now().microsecond % 1000 == 0
