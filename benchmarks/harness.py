@@ -1,17 +1,19 @@
-"""A console as a process of its own on a fresh data folder, and the baselines to compare it with."""
+"""A console as a process of its own on a fresh data folder, and what the benchmarks share.
+
+Machines differ and are noisy, so every figure is a ratio to a baseline measured in the same run, in turns with it.
+"""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import os
 import shutil
-import statistics
 import tempfile
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -20,21 +22,43 @@ from backend.tests.console_process import ConsoleProcess
 COMMANDS = """
 pack: Benchmarks
 commands:
-  - {id: stamp, title: Stamp, touches: reads, argv: ["{python}", "-I", "-S", "-c", "import time; print(time.time())"]}
   - {id: date, title: Date, touches: reads, argv: [date, "+%s.%N"]}
-  - {id: "true", title: "True", touches: reads, argv: [/bin/true]}
+  - {id: nothing, title: Nothing, touches: reads, argv: [/bin/true]}
   - id: lines
     title: Lines
     touches: reads
-    argv: [cat, "{file}"]
-    parameters: [{name: file, type: text, required: true}]
+    argv: [seq, -f, "%09.0f the quick brown fox jumps over the lazy dog ab", "{count}"]
+    parameters: [{name: count, type: int, required: true}]
     secrets: [S0, S1, S2, S3, S4, S5, S6, S7, S8, S9]
   - id: tick
     title: Tick
     touches: reads
-    argv: ["{python}", "-I", "-S", "-u", "-c", "import time\\nfor _ in range(int('{count}')): print(time.time()); time.sleep(0.02)"]
-    parameters: [{name: count, type: int, default: 300}]
-"""
+    argv: ["{programs}/../../../../benchmarks/tick.py", "{count}"]
+    parameters: [{name: count, type: int, default: 250}]
+  - id: flood
+    title: Flood
+    touches: reads
+    argv: [sh, -c, 'yes "a line of about sixty characters, as chatty programs print" | head -c "$0"', "{bytes}"]
+    parameters: [{name: bytes, type: int, required: true}]
+""".replace(
+    '["{programs}/../../../../benchmarks/tick.py"', '["{python}", "-I", "{programs}/../../../../benchmarks/tick.py"'
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table. `value` and `goal` are in `unit`; smaller is better unless `at_least`."""
+
+    measure: str
+    value: float
+    goal: float
+    unit: str
+    at_least: bool = False
+    note: str = ""
+
+    @property
+    def met(self) -> bool:
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -42,8 +66,8 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def report(name: str, **figures: object) -> None:
-    print(json.dumps({"benchmark": name, **figures}), flush=True)
+def median(values: Sequence[float]) -> float:
+    return percentile(values, 0.5)
 
 
 @asynccontextmanager
@@ -51,30 +75,49 @@ async def console(**settings: str) -> AsyncIterator[tuple[ConsoleProcess, httpx.
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     (folder / "commands").mkdir()
     (folder / "commands" / "bench.yaml").write_text(COMMANDS)
-    process = ConsoleProcess(
-        folder / "data", COMMANDS_DIR=str(folder / "commands"), LOG_LEVEL="WARNING", JOB_QUEUE_LIMIT="1000000", **settings
-    )
-    process.start()
+    chosen = {
+        "COMMANDS_DIR": str(folder / "commands"),
+        "LOG_LEVEL": "WARNING",
+        "JOB_QUEUE_LIMIT": "1000000",
+        **settings,
+    }
+    process = ConsoleProcess(folder / "data", **chosen)
+    await asyncio.to_thread(process.start)
     try:
         async with httpx.AsyncClient(base_url=process.http.base_url, headers=process.http.headers, timeout=60) as http:
             yield process, http
     finally:
-        process.stop()
+        await asyncio.to_thread(process.stop)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def bare_spawn_seconds(argv: Sequence[str], count: int) -> list[float]:
-    """From asyncio's spawn of a child to the child's own time stamp: the limit of any dispatch."""
-    import time
-
-    seconds = []
-    for _ in range(count):
-        began = time.time()
-        child = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE)
-        out, _ = await child.communicate()
-        seconds.append(float(out) - began)
-    return seconds
+async def submit(http: httpx.AsyncClient, command: str, **parameters: object) -> str:
+    answer = await http.post("/api/jobs", json={"command": command, "parameters": parameters})
+    answer.raise_for_status()
+    return str(answer.json()["id"])
 
 
-median = statistics.median
-__all__ = ["argparse", "bare_spawn_seconds", "console", "median", "os", "percentile", "report"]
+async def ended(http: httpx.AsyncClient, job_id: str, every: float = 0.01) -> dict[str, Any]:
+    while True:
+        job: dict[str, Any] = (await http.get(f"/api/jobs/{job_id}?logs=false")).json()
+        if job["status"] in ("completed", "failed", "cancelled"):
+            assert job["status"] == "completed", job
+            return job
+        await asyncio.sleep(every)
+
+
+async def bare_spawn(argv: Sequence[str]) -> tuple[float, str]:
+    """asyncio's own spawn: the moment before it, and what the child printed. The limit of every dispatch."""
+    began = time.time()
+    child = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE)
+    out, _ = await child.communicate()
+    return began, out.decode()
+
+
+def pss_mib(pids: Sequence[int]) -> float:
+    total = 0
+    for pid in pids:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total / 1024

@@ -117,6 +117,8 @@ def load_settings(**overrides: object) -> Settings:
                 raise StartError(f"{name}_FILE names a file that cannot be read ({error}).") from None
     try:
         return Settings(**given)  # type: ignore[arg-type]
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"{PROJECT_FOLDER / '.env'} cannot be read ({error}): save it as UTF-8 text.") from None
     except ValidationError as error:
         rows = ", ".join(
             f"{'.'.join(str(part) for part in row['loc']).upper() or 'settings'} ({row['msg']})"

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -66,6 +68,27 @@ class ConsoleProcess:
     def pid(self) -> int:
         assert self._process
         return self._process.pid
+
+    def database_pid(self) -> int:
+        """The private mongod of this data folder."""
+        for entry in os.scandir("/proc"):
+            if entry.name.isdigit():
+                with suppress(OSError):
+                    words = Path(f"/proc/{entry.name}/cmdline").read_bytes().split(b"\0")
+                    if words[0].endswith(b"mongod") and any(str(self.data_dir).encode() in word for word in words):
+                        return int(entry.name)
+        raise AssertionError("this console has no database of its own")
+
+    @property
+    def database_url(self) -> str:
+        """For a second client on the same database."""
+        words = Path(f"/proc/{self.database_pid()}/cmdline").read_bytes().decode().split("\0")
+        return f"mongodb://{quote(words[words.index('--bind_ip') + 1], safe='')}"
+
+    def console_pids(self) -> list[int]:
+        """The console and its runner host."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [self.pid, *(int(pid) for pid in children if int(pid) != self.database_pid())]
 
     def kill(self) -> None:
         """As the kernel would: no goodbye."""

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -19,7 +20,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from backend.tests.started import Started, can_unshare, console, one_sentence
+from backend.tests.started import PROJECT, Started, can_unshare, console, one_sentence
 
 READY = "Ops Console is at "
 
@@ -265,6 +266,24 @@ def test_bad_settings_are_one_sentence(data: Path, arguments: list[str], env: di
     assert failed.code() == 1
     assert said in one_sentence(failed.output)
     assert _mongods(data) == []
+
+
+def test_an_env_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
+    shutil.copytree(PROJECT / "backend", tmp_path / "backend", ignore=shutil.ignore_patterns("tests", "__pycache__"))
+    (tmp_path / ".env").write_bytes(b"HOST=\xff\xfe\n")
+    failed = Started([sys.executable, "-m", "backend"], tmp_path / "log", cwd=tmp_path)
+    assert failed.code() == 1
+    assert ".env cannot be read" in one_sentence(failed.output)
+
+
+def test_without_its_terminal_a_console_under_nohup_goes_on(data: Path) -> None:
+    argv = ["nohup", sys.executable, "-m", "backend", "--port", "0", "--data-dir", data]
+    running = Started(argv, data.with_name("log"))
+    address = _address(running)
+    running.send(signal.SIGHUP)
+    time.sleep(0.3)
+    assert _ready(address)
+    assert running.stop() == 0
 
 
 def test_a_port_without_the_right_to_it_is_one_sentence(data: Path) -> None:

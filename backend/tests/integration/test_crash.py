@@ -136,10 +136,7 @@ def test_a_paused_database_loses_nothing(console: ConsoleProcess) -> None:
     """Q6: requests answer 503, readiness is red, the job goes on, and everything recovers by itself."""
     job = console.submit("count", lines=100, pause=0.1)
     console.when(job["id"], lambda now: now["log_lines"] > 0)
-    database = next(
-        int(entry.name) for entry in os.scandir("/proc")
-        if entry.name.isdigit() and _is_database_of(int(entry.name), console.data_dir)
-    )  # fmt: skip
+    database = console.database_pid()
     os.kill(database, signal.SIGSTOP)
     try:
         answer = console.http.get(f"/api/jobs/{job['id']}")
@@ -154,11 +151,3 @@ def test_a_paused_database_loses_nothing(console: ConsoleProcess) -> None:
     ended = console.ended(job["id"])
     assert ended["logs"] == [f"line {number}" for number in range(100)]
     assert console.http.get("/api/health/ready").status_code == 200
-
-
-def _is_database_of(pid: int, data_dir: Path) -> bool:
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return words[0].endswith(b"mongod") and any(str(data_dir).encode() in word for word in words)

@@ -2,6 +2,7 @@ import createFetchClient, { type Middleware } from "openapi-fetch";
 import { reportFailure, reportSuccess } from "./connection";
 import { NetworkError, toApiError } from "./errors";
 import type { paths } from "./schema";
+import type { Served } from "./types";
 
 const TIME_LIMIT = 20_000;
 
@@ -54,7 +55,7 @@ export const client = createFetchClient<paths>({
 client.use(errors);
 
 /** The body of a good answer. Bad ones never come here: the middleware has thrown them as `ApiError` or `NetworkError`. */
-export function body<T>(answer: { data?: T }): T {
+export function body<T>(answer: { data?: T }): Served<T> {
   if (answer.data === undefined) throw new NetworkError("The console answered without a body.");
-  return answer.data;
+  return answer.data as Served<T>;
 }

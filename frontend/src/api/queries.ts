@@ -93,7 +93,7 @@ export function jobQuery(id: string) {
     queryKey: [...JOB_KEYS.one, id],
     // The log comes through the viewer's own stream, so it is left out here.
     queryFn: async ({ signal }) =>
-      body(await client.GET("/api/jobs/{job_id}", { params: { path: { job_id: id }, query: { logs: 0 } }, signal })),
+      body(await client.GET("/api/jobs/{job_id}", { params: { path: { job_id: id }, query: { logs: false } }, signal })),
     refetchInterval: ({ state }) => (state.data && hasEnded(state.data.status) ? false : BUSY_POLL),
   });
 }

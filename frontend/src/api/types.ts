@@ -1,11 +1,19 @@
 /** Names for the shapes of the generated schema. Nothing is described by hand here. */
 import type { paths } from "./schema";
 
+/**
+ * What the server sends. The schema marks a field with a default as one that may be left out, which is right for what is
+ * sent to it; in its answers every field is there.
+ */
+export type Served<T> = T extends readonly (infer Item)[]
+  ? Served<Item>[]
+  : T extends object
+    ? { [K in keyof T]-?: Served<Exclude<T[K], undefined>> }
+    : T;
+
 type Body<Operation> = Operation extends { responses: { 200: { content: { "application/json": infer T } } } }
-  ? T
-  : Operation extends { responses: { 201: { content: { "application/json": infer T } } } }
-    ? T
-    : never;
+  ? Served<T>
+  : never;
 
 export type Job = Body<paths["/api/jobs/{job_id}"]["get"]>;
 export type JobStatus = Job["status"];

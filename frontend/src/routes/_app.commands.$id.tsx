@@ -6,6 +6,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { Failure, PageNotFound, Rows } from "@/components/PageStates";
 import { CommandFacts } from "@/features/commands/CommandFacts";
 import { CommandForm } from "@/features/commands/CommandForm";
+import { Reason } from "@/features/commands/Reason";
 import classes from "@/features/commands/form.module.css";
 import { shortId } from "@/lib/jobWords";
 
@@ -49,7 +50,7 @@ function RunCommand() {
       </PageHeader>
       {!command.available && (
         <p className={classes.unavailable}>
-          <b>Cannot run now.</b> {command.unavailable_reason}
+          <b>Cannot run now.</b> <Reason text={command.unavailable_reason} />
         </p>
       )}
       <div className={classes.layout}>

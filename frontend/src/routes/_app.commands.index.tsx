@@ -8,6 +8,7 @@ import type { Command } from "@/api/types";
 import { TouchesLabel } from "@/components/JobBits";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";
+import { Reason } from "@/features/commands/Reason";
 import classes from "@/features/commands/catalogue.module.css";
 import { rank } from "@/lib/fuzzy";
 import { useHotkeys } from "@/lib/hotkeys";
@@ -87,27 +88,48 @@ function Catalogue() {
       )}
       {packs.map(([pack, items]) => (
         <Section key={pack} title={PACKS[pack] ?? pack} aside={<span className="muted num">{items.length}</span>}>
-          <ul className={classes.list}>
-            {items.map((command) => (
-              <CommandRow key={command.id} command={command} />
-            ))}
-          </ul>
+          <Pack commands={items} />
         </Section>
       ))}
     </>
   );
 }
 
-function CommandRow({ command }: { command: Command }) {
+const SHARED_BY = 3;
+
+/** A reason that holds for many commands of a pack is said once, above them. */
+function Pack({ commands }: { commands: Command[] }) {
+  const reasons = Map.groupBy(
+    commands.filter(({ available }) => !available),
+    ({ unavailable_reason }) => unavailable_reason,
+  );
+  const shared = [...reasons].filter(([reason, { length }]) => reason !== null && length >= SHARED_BY).map(([reason]) => reason);
+  return (
+    <>
+      {shared.map((reason) => (
+        <p key={reason} className={classes.shared}>
+          <b>{reasons.get(reason)?.length} of these cannot run now.</b> <Reason text={reason} />
+        </p>
+      ))}
+      <ul className={classes.list}>
+        {commands.map((command) => (
+          <CommandRow key={command.id} command={command} said={shared.includes(command.unavailable_reason)} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function CommandRow({ command, said }: { command: Command; said: boolean }) {
   const missing = command.secrets.filter(({ is_set, required }) => required && !is_set);
   return (
     <li>
-      <Link to="/commands/$id" params={{ id: command.id }} className={classes.row}>
+      <Link to="/commands/$id" params={{ id: command.id }} className={classes.row} data-off={command.available ? undefined : true}>
         <span className={classes.what}>
           <span className={classes.title}>{command.title}</span>
           <code className={classes.id}>{command.id}</code>
           <span className={classes.description}>{command.description}</span>
-          {!command.available && (
+          {!command.available && !said && (
             <span className={classes.reason}>
               Cannot run now: {command.unavailable_reason ?? missing.map(({ key }) => key).join(", ")}
             </span>
@@ -124,6 +146,7 @@ function CommandRow({ command }: { command: Command }) {
                   : `${missing.length} secrets missing`}
             </span>
           )}
+          {said && <span className={classes.secrets}>cannot run now</span>}
         </span>
       </Link>
     </li>

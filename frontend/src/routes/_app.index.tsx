@@ -66,7 +66,7 @@ function Latest({ query }: { query: UseQueryResult<Job[]> }) {
           </Link>
         }
       >
-        Start with “Console self-check”, or install AIrsenal: both are in the catalogue.
+        Start with one of the System commands, or install AIrsenal: both are in the catalogue.
       </Empty>
     );
   }
@@ -84,7 +84,7 @@ function count(query: UseQueryResult<Job[]>, value: number | undefined, most: nu
 
 function Card({ label, value, search, live, bad }: { label: string; value: ReactNode; search: "running" | "pending" | "failed"; live?: boolean; bad?: boolean }) {
   return (
-    <div className={classes.card} data-live={live ?? undefined} data-bad={bad ?? undefined}>
+    <div className={classes.card} data-live={live === true ? true : undefined} data-bad={bad === true ? true : undefined}>
       <dt>
         <Link to="/jobs" search={{ status: search }}>
           {label}

@@ -18,6 +18,11 @@ export const Route = createFileRoute("/_app/secrets")({
 });
 
 const NEW = "*";
+const NAMED = 3;
+
+function usedBy(titles: string[]): string {
+  return titles.length <= NAMED ? `Used by ${titles.join(", ")}.` : `Used by ${titles.length} commands.`;
+}
 
 function Secrets() {
   const { set } = Route.useSearch();
@@ -46,16 +51,27 @@ function Secrets() {
       {secrets.data?.length === 0 && <Empty title="No secrets yet">Commands say which ones they need.</Empty>}
       {secrets.data && secrets.data.length > 0 && (
         <ul className={classes.list}>
-          {secrets.data.map(({ key, is_set, updated_at }) => (
+          {secrets.data.map(({ key, is_set, updated_at, readable, masked_in_logs, description }) => (
             <li key={key}>
               <div className={classes.what}>
                 <code className={classes.key}>{key}</code>
-                <span className={classes.users}>{users(key).join(", ")}</span>
+                <span className={classes.users}>
+                  {description}
+                  {!masked_in_logs && " Not masked in logs: it is an identifier, not a secret."}
+                  {users(key).length > 0 && (
+                    <span title={users(key).join(", ")}> {usedBy(users(key))}</span>
+                  )}
+                </span>
+                {is_set && !readable && (
+                  <span className={classes.unreadable}>
+                    Sealed with a key that this console does not have. Set it again, or bring that key back.
+                  </span>
+                )}
               </div>
-              <span className={classes.state} data-set={is_set}>
+              <span className={classes.state} data-set={is_set && readable}>
                 {is_set ? (
                   <>
-                    Set{" "}
+                    {readable ? "Set" : "Unreadable"}{" "}
                     {updated_at && (
                       <span className="muted">
                         <TimeAgo time={updated_at} />

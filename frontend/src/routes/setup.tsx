@@ -49,6 +49,11 @@ function Setup() {
     },
   });
 
+  /** What was said about a field is about its old text. */
+  function forget(name: string) {
+    setProblems(({ [name]: _gone, ...rest }) => rest);
+  }
+
   function show(next: Record<string, string>) {
     setProblems(next);
     const first = ["setup_token", "email", "password"].find((name) => next[name] !== undefined);
@@ -89,6 +94,7 @@ function Setup() {
             value={token}
             onChange={(event) => {
               setToken(event.currentTarget.value);
+              forget("setup_token");
             }}
             error={problems.setup_token}
             autoComplete="off"
@@ -103,6 +109,7 @@ function Setup() {
           value={email}
           onChange={(event) => {
             setEmail(event.currentTarget.value);
+            forget("email");
           }}
           error={problems.email}
           autoFocus
@@ -115,6 +122,7 @@ function Setup() {
           value={password}
           onChange={(event) => {
             setPassword(event.currentTarget.value);
+            forget("password");
           }}
           error={problems.password}
           aria-describedby={meter}

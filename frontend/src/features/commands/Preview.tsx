@@ -17,7 +17,6 @@ export function Preview({ command, parameters }: { command: Command; parameters:
         {argv
           ? argv.map((argument, index) => (
               <span key={index} className={index === 0 ? classes.program : argument.startsWith("-") ? classes.flag : undefined}>
-                {index > 0 && " "}
                 {quoteArgument(argument)}
               </span>
             ))

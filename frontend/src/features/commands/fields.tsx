@@ -34,7 +34,7 @@ function common({ parameter, error }: FieldProps) {
   return {
     name: parameter.name,
     label: <Label parameter={parameter} />,
-    description: parameter.help,
+    description: parameter.help || undefined,
     error,
     inputWrapperOrder: WRAPPER_ORDER,
     required: parameter.required,
@@ -139,7 +139,7 @@ function BoolField({ parameter, value, error, onChange }: FieldProps) {
     <Switch
       name={parameter.name}
       label={parameter.label}
-      description={parameter.help}
+      description={parameter.help || undefined}
       error={error}
       checked={value === true}
       onChange={(event) => {

@@ -6,7 +6,7 @@ export function parameter(change: Partial<Parameter>): Parameter {
     name: "x",
     type: "text",
     label: change.name ?? "x",
-    help: null,
+    help: "",
     default: null,
     required: false,
     min: null,

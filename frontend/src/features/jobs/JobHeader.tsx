@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconPlayerStop, IconRepeat } from "@tabler/icons-react";
+import { IconPlayerStop, IconRepeat, IconSkull } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { body, client } from "@/api/client";
@@ -12,8 +12,12 @@ import { Countdown, JobDuration, StatusLabel, TimeAgo } from "@/components/JobBi
 import { useHotkeys } from "@/lib/hotkeys";
 import { causeWords, jobState, shortId, STATE_WORDS } from "@/lib/jobWords";
 import { formatShort } from "@/lib/time";
+import { useNow } from "@/lib/useNow";
 import classes from "./job.module.css";
 import { useFavicon } from "./useFavicon";
+
+/** How long a job may take to end by itself before the console kills it; only then is a harder way offered. */
+const GRACE = 12_000;
 
 export function JobHeader({ job }: { job: Job }) {
   const state = jobState(job);
@@ -145,9 +149,10 @@ function Explanation({ job }: { job: Job }) {
 function JobActions({ job }: { job: Job }) {
   const queryClient = useQueryClient();
   const cancel = useMutation({
-    mutationFn: async () => body(await client.POST("/api/jobs/{job_id}/cancel", { params: { path: { job_id: job.id } } })),
+    mutationFn: async (force: boolean) =>
+      body(await client.POST("/api/jobs/{job_id}/cancel", { params: { path: { job_id: job.id }, query: { force } } })),
     onMutate: () => {
-      patchJob(queryClient, job.id, { cancel_requested_at: new Date().toISOString() });
+      patchJob(queryClient, job.id, { cancel_requested_at: job.cancel_requested_at ?? new Date().toISOString() });
     },
     onError: (error) => {
       patchJob(queryClient, job.id, { cancel_requested_at: job.cancel_requested_at });
@@ -158,13 +163,27 @@ function JobActions({ job }: { job: Job }) {
   const open = !hasEnded(job.status);
   const cancellable = open && job.cancel_requested_at === null;
   const stop = () => {
-    if (cancellable && !cancel.isPending) cancel.mutate();
+    if (cancellable && !cancel.isPending) cancel.mutate(false);
   };
+  const now = useNow(open && !cancellable);
+  const overdue = job.cancel_requested_at !== null && now - Date.parse(job.cancel_requested_at) > GRACE;
   useHotkeys(cancellable ? [{ keys: "c", label: "Cancel this job", group: "This page", run: stop }] : []);
 
   return (
     <div className={classes.actions}>
-      {open && (
+      {open && overdue && (
+        <Button
+          color="red"
+          leftSection={<IconSkull size={15} aria-hidden="true" />}
+          loading={cancel.isPending}
+          onClick={() => {
+            cancel.mutate(true);
+          }}
+        >
+          Kill now
+        </Button>
+      )}
+      {open && !overdue && (
         <Button
           variant="default"
           leftSection={<IconPlayerStop size={15} aria-hidden="true" />}

@@ -5,7 +5,7 @@ import classes from "./job.module.css";
 
 /** What the command's parser made of the log, as data. */
 export function OutputView({ job }: { job: Job }) {
-  if (job.output === null || job.output === undefined) {
+  if (job.output === null) {
     return (
       <p className={classes.hint}>
         {hasEnded(job.status) ? "This job left no structured output; everything it said is in its log." : "It appears here when the job has completed."}

@@ -1,0 +1,115 @@
+"""What the browser test leaves out of the pack with the real AIrsenal: its options, a login, transfers, and failures.
+
+Uses the installation and the database that the browser test made, or makes them when run alone.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from backend.tests.airsenal.box import LOGIN, TEAM_ID, AirsenalBox, Run
+from backend.tests.airsenal.fpl_api import StandInFplApi
+from backend.tests.airsenal.hook import find_data_folder
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+
+
+@pytest.fixture(scope="module")
+def predicted(box: AirsenalBox, fpl_api: StandInFplApi) -> AirsenalBox:
+    """With a database that has a prediction."""
+    box.database.parent.mkdir(parents=True, exist_ok=True)
+    if not box.database.exists():
+        good(box, "setup_db", n_previous=1)
+        good(box, "update_db")
+        good(box, "predict", weeks_ahead=1)
+    return box
+
+
+def good(box: AirsenalBox, command_id: str, **parameters: object) -> Run:
+    """Exit code 0 alone says little: the command's closing line must be there too."""
+    run = box.run(command_id, parameters)
+    assert run.exit_code == 0, run.output[-3000:]
+    assert [text for text in box.catalogue.get(command_id).must_show if text not in run.output] == []
+    return run
+
+
+def test_a_second_installation_finds_it_there(predicted: AirsenalBox) -> None:
+    done = predicted.run("airsenal_install")
+    assert "AIrsenal 1.17.0 is installed already" in done.output
+    assert done.seconds < 10
+
+
+def test_no_file_with_login_details_is_left(predicted: AirsenalBox) -> None:
+    assert [path.name for path in find_data_folder(predicted.venv).glob("FPL_[LPT][OAE]*")] == []
+
+
+def test_every_option_of_the_pack_is_one_of_the_real_command(predicted: AirsenalBox) -> None:
+    checked = 0
+    for command in predicted.catalogue.all():
+        if command.pack != "AIrsenal" or command.id in ("airsenal_install", "check_data"):  # check_data has no --help
+            continue
+        offered = set(re.findall(r"--[a-z_]+", predicted.run(command.id, program_help=True).output))
+        for argument in command.argv.templates:
+            option = re.match(r"--[a-z_]+", argument.literal)
+            if option:
+                assert option[0] in offered, f"{command.id} {option[0]}"
+                checked += 1
+    assert checked > 50
+
+
+def test_a_second_set_up_does_not_pass_for_one(predicted: AirsenalBox) -> None:
+    again = predicted.run("setup_db", {"n_previous": 1})
+    assert again.exit_code == 0
+    assert "DONE!" not in again.output, "must_show tells this from a set-up"
+
+
+def test_from_a_prediction_to_transfers_on_the_real_team(predicted: AirsenalBox, fpl_api: StandInFplApi) -> None:
+    good(predicted, "check_data")
+    good(predicted, "make_squad", num_gameweeks=1, num_generations=5, population_size=20)
+    predicted.secrets = {"FPL_TEAM_ID": TEAM_ID, **LOGIN}
+    with_login = good(predicted, "optimize", weeks_ahead=1)
+    assert "Using DB instead" not in with_login.output
+    assert "Total progress: 100%" in with_login.output
+    assert fpl_api.posted == []
+    good(predicted, "make_transfers")
+    assert [change.path for change in fpl_api.posted] == ["transfers", f"my-team/{TEAM_ID}"]
+    check_database(predicted.database)
+
+
+def check_database(path: Path) -> None:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        counts = {
+            what: database.execute(f"SELECT COUNT(*) FROM {what}").fetchone()[0]
+            for what in (
+                "player_prediction",
+                "transfer_suggestion",
+                "player_score JOIN fixture USING (fixture_id) WHERE season = '2526'",
+            )
+        }
+    predictions, suggestions, scores = counts.values()
+    assert predictions > 500
+    assert suggestions > 15
+    assert scores > 10_000, "the release's bug with skipped player scores is avoided"
+
+
+def test_a_failing_api_fails_the_update(predicted: AirsenalBox, fpl_api: StandInFplApi) -> None:
+    fpl_api.fail("status", status=503)
+    done = predicted.run("update_db")
+    fpl_api.recover()
+    assert done.exit_code == 1
+    assert "HTTP Error 503" in done.output
+
+
+def test_a_pipeline_that_stops_at_a_failed_update_shows_no_closing_line(
+    predicted: AirsenalBox, fpl_api: StandInFplApi
+) -> None:
+    fpl_api.go_down()
+    done = predicted.run("pipeline", {"weeks_ahead": 1})
+    fpl_api.come_up()
+    assert "Do you want to continue?" in done.output
+    assert "Pipeline finished OK!" not in done.output
