@@ -57,12 +57,16 @@ class Runner:
         self._started = time.time()
         self._oom_kills_before = _oom_kills()
 
-    def run(self) -> None:
+    @staticmethod
+    def prepare() -> None:
+        """What any runner needs, before it knows its job."""
         os.setsid()
         # Descendants that lose their parent become ours (prctl(2)), so none can slip away by forking twice; and nobody
         # with our user id may read the secrets in our memory.
         _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+    def run(self) -> None:
         wake = self._handle_signals()
         self._write_record()
         try:

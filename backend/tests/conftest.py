@@ -9,9 +9,10 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,9 @@ class Console:
         return await self.ended((await self.submit(command, **parameters))["id"])
 
 
-ConsoleFactory = Callable[..., Awaitable[Console]]
+def moment(text: str) -> datetime:
+    """A time of the API. Compare these, not the texts: a whole second is written without a fraction."""
+    return datetime.fromisoformat(text)
 
 
 def test_settings(data_dir: Path, **changes: object) -> Settings:

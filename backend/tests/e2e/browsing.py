@@ -100,7 +100,8 @@ def set_secret(page: Page, key: str, value: str) -> None:
 def run_command(page: Page, title: str, fields: Mapping[str, str] | None = None) -> str:
     """From anywhere: the catalogue, the command's form, Run. Ends on the job's page; the job's id."""
     go(page, "Commands")
-    page.get_by_role("link", name=re.compile(f"^{title}")).click()
+    # Its row begins with title and id; other links name the title alone.
+    page.get_by_role("link", name=re.compile(rf"^{title} \w+ ")).click()
     page.get_by_role("heading", level=1, name=title).wait_for()
     for label, value in (fields or {}).items():
         page.get_by_role("textbox", name=re.compile(f"^{label}( needed)?$")).fill(value)

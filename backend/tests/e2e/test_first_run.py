@@ -73,7 +73,7 @@ def set_the_team_id(page: Page) -> None:
 
 def watch_a_job_live(page: Page) -> str:
     go(page, "Commands")
-    expect(page.get_by_role("link", name=re.compile("^Install AIrsenal"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^Install AIrsenal airsenal_install"))).to_be_visible()
     shoot(page, "first-run-4-commands")
     job_id = run_command(page, "Watch the machine", {"Seconds": "120"})
     expect_state(page, "Running")

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from backend.tests.conftest import Console
+from backend.tests.conftest import Console, moment
 
 
 async def test_a_job_runs_and_its_log_is_kept(console: Console) -> None:
@@ -105,8 +105,8 @@ async def test_a_lane_runs_one_job_at_a_time_in_order_and_lanes_run_side_by_side
     other = await console.submit("other_lane", lines=3, pause=0.05)
     ended = [await console.ended(job["id"]) for job in jobs]
     for before, after in itertools.pairwise(ended):
-        assert before["completed_at"] <= after["started_at"]
-    assert (await console.ended(other["id"]))["started_at"] < ended[-1]["started_at"]
+        assert moment(before["completed_at"]) <= moment(after["started_at"])
+    assert moment((await console.ended(other["id"]))["started_at"]) < moment(ended[-1]["started_at"])
 
 
 async def test_higher_priority_goes_first(console: Console) -> None:
@@ -117,7 +117,8 @@ async def test_higher_priority_goes_first(console: Console) -> None:
     waiting = await console.job(low["id"])
     assert waiting["queue_position"] == 2
     await console.ended(first["id"])
-    assert (await console.ended(high["id"]))["started_at"] < (await console.ended(low["id"]))["started_at"]
+    starts = [moment((await console.ended(job["id"]))["started_at"]) for job in (high, low)]
+    assert starts[0] < starts[1]
 
 
 async def test_cancel_while_waiting_and_while_running(console: Console) -> None:
@@ -238,7 +239,7 @@ async def test_lists_are_paged_filtered_and_carry_no_log(console: Console) -> No
     assert len(first) == 2
     assert all(job["logs"] == [] for job in first)
     following = (await console.http.get(f"/api/jobs?limit=2&command=say&before={first[-1]['id']}")).json()
-    assert following[0]["created_at"] < first[-1]["created_at"]
+    assert moment(following[0]["created_at"]) <= moment(first[-1]["created_at"])
     assert {job["status"] for job in (await console.http.get("/api/jobs?status=completed")).json()} == {"completed"}
     assert (await console.http.get("/api/jobs?status=odd")).status_code == 422
 

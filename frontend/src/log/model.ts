@@ -1,6 +1,6 @@
 import { plainText, spansOf } from "./ansi";
 import type { AttemptStart, Piece, ShownRow } from "./protocol";
-import { IS_GAP, RowTable } from "./rows";
+import { IS_GAP, IS_STDERR, RowTable } from "./rows";
 import { matchRanges, type Query } from "./search";
 
 /** Rows longer than this are cut for the eye; "show all" is one press away. */
@@ -43,7 +43,7 @@ export class LogModel {
       else {
         const { start, length } = table.row(row);
         missing.push(...table.bytes.missing(start, start + length));
-        rows.push({ row, key: `${row} missing`, pieces: [], folded: 0, attempt, gap: false });
+        rows.push({ row, key: `${row} missing`, pieces: [], folded: 0, attempt, gap: false, stderr: false });
       }
     }
     return { rows, missing };
@@ -51,7 +51,7 @@ export class LogModel {
 
   private shownRow(row: number, attempt: number | null): ShownRow | null {
     const { start, length, style, flags } = this.table.row(row);
-    if (flags & IS_GAP) return { row, key: `${row} gap`, pieces: [gapPiece(this.table.gaps.get(row))], folded: 0, attempt, gap: true };
+    if (flags & IS_GAP) return { row, key: `${row} gap`, pieces: [gapPiece(this.table.gaps.get(row))], folded: 0, attempt, gap: true, stderr: false };
     const folded = length > FOLD && !this.unfolded.has(row) ? length - FOLD : 0;
     const bytes = this.table.bytes.slice(start, start + length - folded);
     if (!bytes) return null;
@@ -59,11 +59,12 @@ export class LogModel {
     const pieces = spans.map(({ text, style }): Piece => ({ text, style, mark: false }));
     return {
       row,
-      key: `${row} ${start} ${length} ${folded} ${attempt ?? ""} ${this.query ? `${this.query.caseSensitive} ${this.query.text}` : ""}`,
+      key: `${row} ${start} ${length} ${flags} ${folded} ${attempt ?? ""} ${this.query ? `${this.query.caseSensitive} ${this.query.text}` : ""}`,
       pieces: this.query ? markMatches(pieces, this.query) : pieces,
       folded,
       attempt,
       gap: false,
+      stderr: (flags & IS_STDERR) !== 0,
     };
   }
 

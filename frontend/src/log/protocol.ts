@@ -28,6 +28,7 @@ export interface ShownRow {
   /** Set on the row where an attempt starts. */
   attempt: number | null;
   gap: boolean;
+  stderr: boolean;
 }
 
 export interface SearchState {

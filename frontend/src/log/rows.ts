@@ -11,6 +11,7 @@ export const REACH = 50;
 
 export const HAS_ESCAPE = 1;
 export const IS_GAP = 2;
+export const IS_STDERR = 4;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -41,6 +42,8 @@ export class RowTable {
   /** A frame is being written into the cursor's row. */
   private open = false;
   private parsed = 0;
+  /** The flag of the stream whose bytes are being read. */
+  private stream = 0;
   private style: Style = PLAIN;
   private styleId = 0;
   /** Offsets at which a new attempt starts: the cursor goes to a fresh row there, whatever the last attempt left. */
@@ -85,7 +88,8 @@ export class RowTable {
   }
 
   /** Takes the next bytes of the log. They must start at `bytes.end`. */
-  append(chunk: Uint8Array) {
+  append(chunk: Uint8Array, stderr = false) {
+    this.stream = stderr ? IS_STDERR : 0;
     this.bytes.append(chunk);
     this.parse();
   }
@@ -170,7 +174,7 @@ export class RowTable {
     this.starts[this.cursor] = at;
     this.lengths[this.cursor] = 0;
     this.styleIds[this.cursor] = this.styleId;
-    this.flags[this.cursor] = 0;
+    this.flags[this.cursor] = this.stream;
     this.open = true;
   }
 
@@ -196,7 +200,7 @@ export class RowTable {
   private freshRow(at: number) {
     this.close(at);
     this.cursor = this.used - 1;
-    if ((this.lengths[this.cursor] ?? 0) > 0 || this.flags[this.cursor] === IS_GAP) this.pushRow(at);
+    if ((this.lengths[this.cursor] ?? 0) > 0 || this.has(this.cursor, IS_GAP)) this.pushRow(at);
     else this.starts[this.cursor] = at;
   }
 
@@ -220,6 +224,10 @@ export class RowTable {
     this.lengths = wider(this.lengths, new Uint32Array(size));
     this.styleIds = wider(this.styleIds, new Uint16Array(size));
     this.flags = wider(this.flags, new Uint8Array(size));
+  }
+
+  private has(row: number, flag: number): boolean {
+    return ((this.flags[row] ?? 0) & flag) !== 0;
   }
 
   private setFlag(row: number, flag: number) {
@@ -319,7 +327,7 @@ export class RowTable {
     this.close(at);
     const highest = Math.max(0, this.used - 1 - REACH);
     this.cursor = Math.max(highest, this.cursor - count);
-    while (this.flags[this.cursor] === IS_GAP && this.cursor < this.used - 1) this.cursor++;
+    while (this.has(this.cursor, IS_GAP) && this.cursor < this.used - 1) this.cursor++;
   }
 
   private eraseLine(parameters: string, at: number, size: number) {

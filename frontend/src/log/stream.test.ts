@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { StreamState } from "./protocol";
-import { RowTable } from "./rows";
+import { IS_STDERR, RowTable } from "./rows";
 import { LogStream, type Socket } from "./stream";
 import { bytesOf, random } from "./testing";
 
@@ -24,9 +24,10 @@ class Wire implements Socket {
   close() {
     this.closed = true;
   }
-  frame(offset: number, bytes: Uint8Array) {
+  frame(offset: number, bytes: Uint8Array, stream = 1) {
     const buffer = new ArrayBuffer(8 + bytes.length);
     new DataView(buffer).setBigUint64(0, BigInt(offset));
+    new DataView(buffer).setUint8(0, stream);
     new Uint8Array(buffer, 8).set(bytes);
     this.onmessage?.({ data: buffer });
   }
@@ -47,8 +48,8 @@ function start() {
     "ws://console/ws/jobs/1",
     {
       expected: () => table.bytes.end,
-      bytes: (bytes) => {
-        table.append(bytes);
+      bytes: (bytes, stderr) => {
+        table.append(bytes, stderr);
       },
       gap: (to) => {
         table.gap(to);
@@ -88,6 +89,13 @@ describe("LogStream", () => {
     wire().frame(0, bytesOf("hello\n"));
     expect(table.bytes.end).toBe(6);
     expect(wire().sent).toEqual(['{"type":"ack","offset":6}']);
+  });
+
+  it("tells the two streams apart", () => {
+    const { table, wire } = start();
+    wire().frame(0, bytesOf("out\n"), 1);
+    wire().frame(4, bytesOf("err\n"), 2);
+    expect([table.flagsOf(0) & IS_STDERR, table.flagsOf(1) & IS_STDERR]).toEqual([0, IS_STDERR]);
   });
 
   it("comes back from a cut where it stopped, later each time, and sooner again once data flows", () => {

@@ -1,8 +1,9 @@
 import type { StreamState } from "./protocol";
 
 /**
- * The live connection of one log: binary frames of an 8-byte offset and bytes. It always asks from the next byte it does
- * not have, so a break of any kind leaves no gap and no double.
+ * The live connection of one log. A binary frame is one byte for the stream (1 out, 2 err), seven for the offset of its
+ * first byte, and bytes. It always asks from the next byte it does not have, so a break of any kind leaves no gap and no
+ * double.
  */
 
 export interface Socket {
@@ -17,7 +18,7 @@ export interface Socket {
 export interface Sink {
   /** The next byte that is not there yet. */
   expected: () => number;
-  bytes: (bytes: Uint8Array) => void;
+  bytes: (bytes: Uint8Array, stderr: boolean) => void;
   gap: (to: number) => void;
   status: (fields: Record<string, unknown>) => void;
   state: (state: StreamState) => void;
@@ -28,7 +29,9 @@ const LONGEST_PAUSE = 15_000;
 const PING_EVERY = 20_000;
 /** Two pings without any answer: the line is dead though nobody said so (a sleeping laptop, a lost proxy). */
 const SILENCE = 45_000;
-const OFFSET_BYTES = 8;
+const HEADER_BYTES = 8;
+const OFFSET_BITS = 56;
+const STDERR = 2;
 const REFUSED = new Set([1008, 4401, 4403, 4404]);
 
 export class LogStream {
@@ -123,9 +126,10 @@ export class LogStream {
   }
 
   private frame(buffer: ArrayBuffer) {
-    if (buffer.byteLength < OFFSET_BYTES) return;
-    const start = Number(new DataView(buffer).getBigUint64(0));
-    const bytes = new Uint8Array(buffer, OFFSET_BYTES);
+    if (buffer.byteLength < HEADER_BYTES) return;
+    const header = new DataView(buffer);
+    const start = Number(BigInt.asUintN(OFFSET_BITS, header.getBigUint64(0)));
+    const bytes = new Uint8Array(buffer, HEADER_BYTES);
     const expected = this.sink.expected();
     if (start > expected) {
       // Bytes are missing in between. Asking again from where we stand is the one way that cannot lose them.
@@ -136,7 +140,7 @@ export class LogStream {
     const fresh = bytes.subarray(Math.min(bytes.length, expected - start));
     if (fresh.length > 0) {
       this.tries = 0;
-      this.sink.bytes(fresh);
+      this.sink.bytes(fresh, header.getUint8(0) === STDERR);
     }
     this.acknowledge();
   }

@@ -382,6 +382,7 @@ class RowNode {
     this.element.dataset.row = String(row.row);
     this.number.dataset.no = String(row.row + 1);
     this.element.classList.toggle("gap", row.gap);
+    this.element.classList.toggle("err", row.stderr);
     if (row.attempt === null) delete this.element.dataset.attempt;
     else this.element.dataset.attempt = `Attempt ${row.attempt}`;
 

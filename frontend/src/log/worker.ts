@@ -126,8 +126,8 @@ function open(socketUrl: string) {
     socketUrl,
     {
       expected: () => table.bytes.end,
-      bytes: (bytes) => {
-        table.append(bytes);
+      bytes: (bytes, stderr) => {
+        table.append(bytes, stderr);
         trim();
         lookOn();
         later();

@@ -11,13 +11,14 @@ import { CopyButton } from "@/components/CopyButton";
 import { Countdown, JobDuration, StatusLabel, TimeAgo } from "@/components/JobBits";
 import { useHotkeys } from "@/lib/hotkeys";
 import { causeWords, jobState, shortId, STATE_WORDS } from "@/lib/jobWords";
-import { formatShort } from "@/lib/time";
+import { formatDuration, formatShort } from "@/lib/time";
 import { useNow } from "@/lib/useNow";
 import classes from "./job.module.css";
 import { useFavicon } from "./useFavicon";
 
 /** How long a job may take to end by itself before the console kills it; only then is a harder way offered. */
 const GRACE = 12_000;
+const WORTH_SAYING = 5_000;
 
 export function JobHeader({ job }: { job: Job }) {
   const state = jobState(job);
@@ -53,6 +54,7 @@ export function JobHeader({ job }: { job: Job }) {
 
 function Facts({ job }: { job: Job }) {
   const cause = causeWords(job);
+  const waited = job.started_at ? Date.parse(job.started_at) - Date.parse(job.created_at) : 0;
   return (
     <dl className={classes.facts}>
       <div>
@@ -62,9 +64,15 @@ function Facts({ job }: { job: Job }) {
           <CopyButton text={job.id} label="Copy the job's id" />
         </dd>
       </div>
-      <Moment label="Asked for" wide={job.started_at !== null} time={job.created_at} />
+      {!job.started_at && <Moment label="Asked for" time={job.created_at} />}
       {job.started_at && <Moment label="Started" time={job.started_at} />}
       {job.completed_at && <Moment label="Ended" time={job.completed_at} />}
+      {waited > WORTH_SAYING && (
+        <div className={classes.wide}>
+          <dt>Waited</dt>
+          <dd className="num">{formatDuration(waited)}</dd>
+        </div>
+      )}
       {job.started_at && (
         <div>
           <dt>{job.completed_at ? "Took" : "Running for"}</dt>
@@ -97,11 +105,10 @@ function Facts({ job }: { job: Job }) {
   );
 }
 
-/** `wide` ones are left out on a phone, where the log needs the room. */
-function Moment({ label, time, wide }: { label: string; time: string; wide?: boolean }) {
+function Moment({ label, time }: { label: string; time: string }) {
   const date = new Date(time);
   return (
-    <div className={wide ? classes.wide : undefined}>
+    <div>
       <dt>{label}</dt>
       <dd>
         <TimeAgo time={time} /> <span className={`${classes.clock ?? ""} num`}>{formatShort(date, new Date())}</span>
