@@ -13,7 +13,7 @@ FLOORS: list[set[str]] = [
     {"config", "utils", "errors", "__init__"},
     {"models"},
     {"database", "repositories", "providers", "embedded_mongo", "mongod_program", "private_socket"}
-    | {"data_folder", "listening"},
+    | {"data_folder", "listening", "http_protocol"},
     {"auth", "commands", "vault", "metrics"},
     {"jobs"},
     {"schedules", "notifications", "fpl"},
@@ -35,7 +35,7 @@ HOMES = {
     "motor": {"database", "repositories"},
     "pymongo": {"database", "repositories"},
     "bson": {"database", "repositories"},
-    "fastapi": {"server", "api", "middleware"}, "uvicorn": {"web_server"},
+    "fastapi": {"server", "api", "middleware"}, "uvicorn": {"web_server", "http_protocol"},
     "subprocess": {"jobs", "embedded_mongo", "mongod_program"}, "httpx": {"providers"}, "aiohttp": {"providers"},
     "urllib.request": {"providers"},
 }  # fmt: skip

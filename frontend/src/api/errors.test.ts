@@ -67,10 +67,10 @@ describe("errorsByField", () => {
   it("strips the prefix of parameters and keeps other names", () => {
     expect(
       errorsByField([
-        { field: "parameters.a", message: "first" },
+        { field: "parameters.a", message: "must be set" },
         { field: "parameters.a", message: "second" },
         { field: "confirm", message: "Type it" },
       ]),
-    ).toEqual({ a: "first", confirm: "Type it" });
+    ).toEqual({ a: "Must be set", confirm: "Type it" });
   });
 });

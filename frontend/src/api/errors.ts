@@ -91,7 +91,8 @@ export function errorsByField(errors: readonly FieldError[], prefix = "parameter
   const result: Record<string, string> = {};
   for (const { field, message } of errors) {
     const name = field.startsWith(prefix) ? field.slice(prefix.length) : field;
-    result[name] ??= message;
+    // Beside its field the message is a sentence of its own.
+    result[name] ??= message.charAt(0).toUpperCase() + message.slice(1);
   }
   return result;
 }

@@ -60,8 +60,15 @@ export function LogViewer(props: Props) {
   return view && <Viewer {...props} view={view} key={jobId} />;
 }
 
+/** One value of the view. Twenty updates a second reach only the parts that show what changed. */
+function useView<T extends string | number | boolean | object | null>(view: LogView, select: (snapshot: Snapshot) => T): T {
+  return useSyncExternalStore(view.subscribe, () => select(view.getSnapshot()));
+}
+
 function Viewer({ view, jobId, title, attempts, empty }: Props & { view: LogView }) {
-  const snapshot = useSyncExternalStore(view.subscribe, view.getSnapshot);
+  const following = useView(view, (snapshot) => snapshot.following);
+  const selection = useView(view, (snapshot) => snapshot.selection);
+  const isEmpty = useView(view, (snapshot) => snapshot.rows === 0);
   const scroller = useRef<HTMLDivElement>(null);
   const spacer = useRef<HTMLDivElement>(null);
   const layer = useRef<HTMLDivElement>(null);
@@ -84,7 +91,7 @@ function Viewer({ view, jobId, title, attempts, empty }: Props & { view: LogView
   useEffect(() => {
     view.setAttempts(JSON.parse(starts) as { number: number; firstByte: number }[]);
   }, [view, starts]);
-  useLineAddress(view, snapshot);
+  useLineAddress(view, selection);
 
   const openSearch = () => {
     setSearchOpen(true);
@@ -111,16 +118,8 @@ function Viewer({ view, jobId, title, attempts, empty }: Props & { view: LogView
   return (
     <section className={classes.viewer} aria-label="Log">
       <div className={classes.bar}>
-        <StreamPill stream={snapshot.stream} />
-        <span className={`${classes.count} num`}>
-          {snapshot.selection ? (
-            selectionWords(snapshot.selection)
-          ) : (
-            <>
-              {formatCount(snapshot.rows)} {snapshot.rows === 1 ? "line" : "lines"} · {formatBytes(snapshot.bytes)}
-            </>
-          )}
-        </span>
+        <StreamPill view={view} />
+        <span className={`${classes.count} num`}>{selection ? selectionWords(selection) : <Size view={view} />}</span>
         <span className={classes.grow} />
         <Tool label="Search the log (Ctrl+F)" onClick={openSearch} icon={<IconSearch size={16} stroke={1.7} />} />
         <Tool
@@ -131,18 +130,18 @@ function Viewer({ view, jobId, title, attempts, empty }: Props & { view: LogView
         />
         <Tool
           label="Follow the end (F)"
-          pressed={snapshot.following}
-          onClick={() => { view.setFollow(!snapshot.following); }}
+          pressed={following}
+          onClick={() => { view.setFollow(!following); }}
           icon={<IconChevronsDown size={16} stroke={1.7} />}
         />
-        <Tool label={snapshot.selection ? "Copy the selected lines" : "Copy the log"} onClick={copy} icon={<IconCopy size={16} stroke={1.7} />} />
+        <Tool label={selection ? "Copy the selected lines" : "Copy the log"} onClick={copy} icon={<IconCopy size={16} stroke={1.7} />} />
         <Tooltip label="Download the whole log">
           <ActionIcon component="a" href={`/api/jobs/${jobId}/log/download`} download aria-label="Download the whole log">
             <IconDownload size={16} stroke={1.7} />
           </ActionIcon>
         </Tooltip>
       </div>
-      {searchOpen && <SearchBar view={view} state={snapshot.search} onClose={closeSearch} />}
+      {searchOpen && <SearchBar view={view} onClose={closeSearch} />}
       <div className={classes.box}>
         {/* The region scrolls by keyboard, so it has to take the focus. */}
         {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
@@ -154,9 +153,6 @@ function Viewer({ view, jobId, title, attempts, empty }: Props & { view: LogView
           aria-live="off"
            
           tabIndex={0}
-          data-rows={snapshot.rows}
-          data-bytes={snapshot.bytes}
-          data-stream={snapshot.stream.state}
           onKeyDown={(event) => {
             onViewerKey(event, view);
           }}
@@ -170,25 +166,16 @@ function Viewer({ view, jobId, title, attempts, empty }: Props & { view: LogView
             </div>
           </div>
         </div>
-        {snapshot.rows === 0 && <div className={classes.empty}>{empty}</div>}
-        {!snapshot.following && snapshot.newRows > 0 && (
-          <Button
-            className={classes.jump}
-            size="xs"
-            color="ink"
-            rightSection={<IconArrowDown size={14} aria-hidden="true" />}
-            onClick={() => { view.setFollow(true); }}
-          >
-            {formatCount(snapshot.newRows)} new {snapshot.newRows === 1 ? "line" : "lines"}
-          </Button>
-        )}
+        {isEmpty && <div className={classes.empty}>{empty}</div>}
+        <JumpToEnd view={view} />
       </div>
-      <Spoken snapshot={snapshot} />
+      <Spoken view={view} />
       <button
         type="button"
         className={classes.spoken}
         onClick={() => {
-          void view.text(Math.max(0, snapshot.rows - PLAIN_LINES), snapshot.rows).then(setPlain);
+          const { rows } = view.getSnapshot();
+          void view.text(Math.max(0, rows - PLAIN_LINES), rows).then(setPlain);
         }}
       >
         Plain text of the last {formatCount(PLAIN_LINES)} lines
@@ -222,7 +209,36 @@ function Tool({ label, icon, onClick, pressed }: { label: string; icon: ReactNod
   );
 }
 
-function StreamPill({ stream }: { stream: StreamState }) {
+function Size({ view }: { view: LogView }) {
+  const rows = useView(view, (snapshot) => snapshot.rows);
+  const bytes = useView(view, (snapshot) => snapshot.bytes);
+  return (
+    <>
+      {formatCount(rows)} {rows === 1 ? "line" : "lines"} · {formatBytes(bytes)}
+    </>
+  );
+}
+
+function JumpToEnd({ view }: { view: LogView }) {
+  const newRows = useView(view, ({ following, newRows }) => (following ? 0 : newRows));
+  if (newRows === 0) return null;
+  return (
+    <Button
+      className={classes.jump}
+      size="xs"
+      color="ink"
+      rightSection={<IconArrowDown size={14} aria-hidden="true" />}
+      onClick={() => {
+        view.setFollow(true);
+      }}
+    >
+      {formatCount(newRows)} new {newRows === 1 ? "line" : "lines"}
+    </Button>
+  );
+}
+
+function StreamPill({ view }: { view: LogView }) {
+  const stream = useView(view, (snapshot) => snapshot.stream);
   const waiting = stream.state === "reconnecting";
   const now = useNow(waiting);
   const words: Record<StreamState["state"], string> = {
@@ -241,22 +257,18 @@ function StreamPill({ stream }: { stream: StreamState }) {
 }
 
 /** Says how the log goes, at most every few seconds: each line read aloud would be of no use to anybody. */
-function Spoken({ snapshot }: { snapshot: Snapshot }) {
+function Spoken({ view }: { view: LogView }) {
   const [words, setWords] = useState("");
-  const latest = useRef(snapshot);
-  useEffect(() => {
-    latest.current = snapshot;
-  });
   useEffect(() => {
     const timer = setInterval(() => {
-      const { rows, stream } = latest.current;
+      const { rows, stream } = view.getSnapshot();
       const end = stream.state === "ended" ? "The log is complete" : stream.state === "live" ? "Live" : "Not connected";
       setWords(`${formatCount(rows)} lines. ${end}.`);
     }, SPOKEN_EVERY);
     return () => {
       clearInterval(timer);
     };
-  }, []);
+  }, [view]);
   return (
     <p role="status" className={classes.spoken}>
       {words}
@@ -264,7 +276,7 @@ function Spoken({ snapshot }: { snapshot: Snapshot }) {
   );
 }
 
-function SearchBar({ view, state, onClose }: { view: LogView; state: Snapshot["search"]; onClose: () => void }) {
+function SearchBar({ view, onClose }: { view: LogView; onClose: () => void }) {
   const [text, setText] = useState("");
   const [caseSensitive, setCaseSensitive] = useState(false);
   useEffect(() => {
@@ -298,7 +310,7 @@ function SearchBar({ view, state, onClose }: { view: LogView; state: Snapshot["s
         autoComplete="off"
       />
       <span className={`${classes.found} num`} role="status">
-        {foundWords(text, state)}
+        <Found view={view} text={text} />
       </span>
       <span className={classes.grow} />
       <Tool
@@ -312,6 +324,10 @@ function SearchBar({ view, state, onClose }: { view: LogView; state: Snapshot["s
       <Tool label="Close the search (Esc)" onClick={onClose} icon={<IconX size={16} stroke={1.7} />} />
     </div>
   );
+}
+
+function Found({ view, text }: { view: LogView; text: string }) {
+  return foundWords(text, useView(view, (snapshot) => snapshot.search));
 }
 
 function foundWords(text: string, state: Snapshot["search"]): string {
@@ -345,15 +361,19 @@ function onViewerClick(event: MouseEvent, view: LogView) {
 }
 
 /** `#L120-L140` in the address: shown when the lines are there, and written when lines are selected. */
-function useLineAddress(view: LogView, { rows, selection }: Snapshot) {
+function useLineAddress(view: LogView, selection: Selection | null) {
   const wanted = useRef(parseAddress(location.hash));
   useEffect(() => {
-    if (wanted.current === null || rows <= wanted.current.to) return;
-    const selection = wanted.current;
-    wanted.current = null;
-    view.select(selection);
-    view.reveal(selection.from);
-  }, [view, rows]);
+    const show = () => {
+      if (wanted.current === null || view.getSnapshot().rows <= wanted.current.to) return;
+      const selection = wanted.current;
+      wanted.current = null;
+      view.select(selection);
+      view.reveal(selection.from);
+    };
+    show();
+    return view.subscribe(show);
+  }, [view]);
   const hash = selection === null ? "" : `#L${selection.from + 1}${selection.to > selection.from ? `-L${selection.to + 1}` : ""}`;
   useEffect(() => {
     if (wanted.current !== null || location.hash === hash) return;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RowTable } from "./rows";
-import { Matcher, matchRanges, type Query, Search } from "./search";
+import { plainText } from "./ansi";
+import { Matcher, matchRanges, type Query, Search, strip } from "./search";
 import { bytesOf, random } from "./testing";
 
 function searchAll(table: RowTable, query: Query): Search {
@@ -30,6 +31,16 @@ describe("Matcher", () => {
     expect(matcher.find(bytes, 0, 3)).toBe(-1);
     expect(matcher.find(bytes, 3, 6)).toBe(-1);
     expect(matcher.find(bytes, 2, 4)).toBe(2);
+  });
+});
+
+describe("strip", () => {
+  it("leaves what plainText leaves", () => {
+    for (const text of ["plain", "a\x1b[1;31mred\x1b[0m", "\x1b]0;title\x07x", "\x1b]8;;u\x1b\\link\x1b]8;;\x1b\\", "\x1b(Bx\x1bMy", "é\x1b[38;2;1;2;3m漢"]) {
+      const bytes = bytesOf(text);
+      const into = new Uint8Array(bytes.length);
+      expect(new TextDecoder().decode(into.subarray(0, strip(bytes, into)))).toBe(plainText(text));
+    }
   });
 });
 

@@ -1,4 +1,3 @@
-import { plainText } from "./ansi";
 import { HAS_ESCAPE, IS_GAP, type RowTable } from "./rows";
 
 /** Finds the rows that hold a text, on raw bytes and a slice at a time, so that the log goes on while it looks. */
@@ -9,7 +8,6 @@ export interface Query {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Horspool over bytes. Letter case is folded for ASCII only: other alphabets match as they are written. */
 export class Matcher {
@@ -90,6 +88,7 @@ export class Search {
   private recent: number[] = [];
   private next = 0;
   private seen = "";
+  private scratch = new Uint8Array(1024);
 
   constructor(
     readonly query: Query,
@@ -148,8 +147,8 @@ export class Search {
       const bytes = table.bytes.slice(start, start + length);
       if (!bytes) return null;
       // Colours may stand in the middle of a word: those rows are searched as they read.
-      const plain = encoder.encode(plainText(decoder.decode(bytes)));
-      return this.matcher.find(plain, 0, plain.length) >= 0;
+      if (this.scratch.length < length) this.scratch = new Uint8Array(length * 2);
+      return this.matcher.find(this.scratch, 0, strip(bytes, this.scratch)) >= 0;
     }
     const segment = table.bytes.segment(start);
     if (!segment) return null;
@@ -173,6 +172,34 @@ export class Search {
     const index = direction > 0 ? this.before(row + 1) : this.before(row) - 1;
     return this.all((index + this.count) % this.count);
   }
+}
+
+/** Copies bytes without their escapes; returns how many are left. The same rules as for the eye, only faster. */
+export function strip(bytes: Uint8Array, into: Uint8Array): number {
+  let size = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const byte = bytes[at] ?? 0;
+    if (byte === 0x1b) at += escapeSize(bytes, at);
+    else {
+      into[size++] = byte;
+      at++;
+    }
+  }
+  return size;
+}
+
+function escapeSize(bytes: Uint8Array, at: number): number {
+  const kind = bytes[at + 1] ?? 0;
+  let end = at + 2;
+  if (kind === 0x5b) {
+    while (end < bytes.length && !((bytes[end] ?? 0) >= 0x40 && (bytes[end] ?? 0) <= 0x7e)) end++;
+    return end + 1 - at;
+  }
+  if (kind === 0x5d || kind === 0x50 || kind === 0x58 || kind === 0x5e || kind === 0x5f) {
+    while (end < bytes.length && bytes[end] !== 0x07 && bytes[end] !== 0x1b) end++;
+    return end + (bytes[end] === 0x1b && bytes[end + 1] === 0x5c ? 2 : bytes[end] === 0x07 ? 1 : 0) - at;
+  }
+  return kind >= 0x20 && kind <= 0x2f ? 3 : 2;
 }
 
 /** Where a text matches in a decoded row, by the same rule as the byte search. */

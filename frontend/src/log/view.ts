@@ -84,7 +84,9 @@ export class LogView {
 
   subscribe = (listener: () => void) => {
     this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
   };
 
   getSnapshot = () => this.snapshot;
@@ -129,6 +131,7 @@ export class LogView {
       },
     ];
     this.requested = "";
+    this.publish();
     this.look();
     return () => {
       for (const step of this.undo) step();
@@ -279,13 +282,16 @@ export class LogView {
     const { following } = this.snapshot;
     this.first = first;
     this.shown = shown;
+    const before = this.snapshot;
     this.change({
       rows,
       bytes,
-      stream,
+      // Every message carries fresh objects; equal ones are kept, so that nobody draws for nothing.
+      stream: same(before.stream, stream) ? before.stream : stream,
       newRows: following ? 0 : Math.max(0, rows - this.rowsWhenLeft),
-      search: search && { ...search, index: this.snapshot.search?.index ?? null },
+      search: keepSearch(before.search, search),
     });
+    this.publish();
     if (refused) this.options.onRefused();
     if (this.drawing === 0 && this.scroll) {
       this.drawing = requestAnimationFrame(() => {
@@ -295,6 +301,15 @@ export class LogView {
         this.request();
       });
     }
+  }
+
+  /** For tests: how far the log has come, on the element itself. */
+  private publish() {
+    if (!this.scroller) return;
+    const { rows, bytes, stream } = this.snapshot;
+    this.scroller.dataset.rows = String(rows);
+    this.scroller.dataset.bytes = String(bytes);
+    this.scroller.dataset.stream = stream.state;
   }
 
   /** Draws what is there at once, and asks for what is missing. */
@@ -359,6 +374,16 @@ export class LogView {
     }
     return look;
   }
+}
+
+function same(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function keepSearch(before: Snapshot["search"], now: SearchState | null): Snapshot["search"] {
+  if (!now) return null;
+  const next = { ...now, index: before?.index ?? null };
+  return before && same(before, next) ? before : next;
 }
 
 /** The elements of one row. Text goes in through `textContent` only: whatever a job prints stays text. */

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { commandsQuery, secretsQuery } from "@/api/queries";
 import { TimeAgo } from "@/components/JobBits";
 import { PageHeader } from "@/components/PageHeader";
@@ -31,7 +32,10 @@ function Secrets() {
   const commands = useQuery(commandsQuery).data ?? [];
   const open = (key: string | undefined) => void navigate({ search: { set: key }, replace: key === undefined, resetScroll: false });
   const users = (key: string) => commands.filter(({ secrets }) => secrets.some((secret) => secret.key === key)).map(({ title }) => title);
-  const current = secrets.data?.find(({ key }) => key === set);
+  // What the dialog is about while it closes, too.
+  const [shown, setShown] = useState(set ?? NEW);
+  if (set !== undefined && set !== shown) setShown(set);
+  const current = secrets.data?.find(({ key }) => key === shown);
 
   return (
     <>
@@ -89,14 +93,14 @@ function Secrets() {
           ))}
         </ul>
       )}
-      {set !== undefined && (
-        <SecretDialog
-          key={set}
-          name={set === NEW ? null : set}
-          replaces={current?.is_set ?? false}
-          onClose={() => { open(undefined); }}
-        />
-      )}
+      <SecretDialog
+        opened={set !== undefined}
+        name={shown === NEW ? null : shown}
+        replaces={current?.is_set ?? false}
+        onClose={() => {
+          open(undefined);
+        }}
+      />
     </>
   );
 }

@@ -17,7 +17,8 @@ const ShortcutHelp = lazy(() => import("./ShortcutHelp"));
 export function Shell() {
   const navigate = useNavigate();
   const [palette, setPalette] = useState(0);
-  const [help, setHelp] = useState(false);
+  // Loaded at the first wish, and kept from then on: a dialog that is gone cannot give the focus back.
+  const [help, setHelp] = useState<boolean | null>(null);
   const openPalette = useCallback(() => {
     setPalette((opened) => opened + 1);
   }, []);
@@ -94,7 +95,7 @@ export function Shell() {
       </nav>
       <Suspense fallback={null}>
         {palette > 0 && <Palette opened={palette} onHelp={() => { setHelp(true); }} />}
-        {help && <ShortcutHelp onClose={() => { setHelp(false); }} />}
+        {help !== null && <ShortcutHelp opened={help} onClose={() => { setHelp(false); }} />}
       </Suspense>
     </div>
   );

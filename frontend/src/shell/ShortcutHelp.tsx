@@ -4,10 +4,10 @@ import { listHotkeys } from "@/lib/hotkeys";
 import classes from "./help.module.css";
 
 /** Every shortcut that works on this page, read from the ones that are registered. */
-export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
+export default function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const groups = Map.groupBy(listHotkeys(), ({ group }) => group);
   return (
-    <Modal opened onClose={onClose} title="Keyboard shortcuts" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
       <div className={classes.groups}>
         {[...groups].map(([group, hotkeys]) => (
           <section key={group} aria-labelledby={`keys-${group}`}>

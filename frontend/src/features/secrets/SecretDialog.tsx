@@ -15,11 +15,13 @@ interface Props {
   onClose: () => void;
 }
 
-export function SecretDialog({ name, replaces, onClose }: Props) {
+/** Stays mounted while closed: only then does the focus go back to the button it came from. */
+export function SecretDialog({ name, replaces, onClose, opened }: Props & { opened: boolean }) {
   const [deleting, setDeleting] = useState(false);
+  if (!opened && deleting) setDeleting(false);
   const verb = deleting ? "Delete" : replaces ? "Replace" : "Set";
   return (
-    <Modal opened onClose={onClose} title={name === null ? "New secret" : `${verb} ${name}`} closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal opened={opened} onClose={onClose} title={name === null ? "New secret" : `${verb} ${name}`} closeButtonProps={{ "aria-label": "Close" }}>
       {deleting && name !== null ? (
         <DeleteForm name={name} onClose={onClose} />
       ) : (

@@ -1,0 +1,121 @@
+"""The server itself, without the console: what strangers may send, and that it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from backend.listening import listen
+from backend.web_server import LARGEST_HEAD, WebServer
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def _echo_length(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    length, more = 0, True
+    while more:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return
+        length += len(event.get("body", b""))
+        more = event.get("more_body", False)
+    body = str(length).encode()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture(scope="module")
+async def port() -> AsyncIterator[int]:
+    listener = listen("127.0.0.1", 0)
+    number = listener.getsockname()[1]
+    ready = asyncio.Event()
+    server = WebServer(_echo_length, ready.set)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await ready.wait()
+    yield number
+    server.should_exit = True
+    began = time.monotonic()
+    await serving
+    assert time.monotonic() - began < 5
+
+
+async def _send(port: int, pieces: Iterator[bytes]) -> tuple[bytes, int]:
+    """What was answered, and how many bytes the server took before it answered or hung up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    sent = 0
+    try:
+        async with asyncio.timeout(20):
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                sent += len(piece)
+                await asyncio.sleep(0)
+            return await reader.read(65_536), sent
+    except ConnectionError:
+        return b"", sent
+    finally:
+        writer.close()
+
+
+HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def _endless(start: bytes, piece: bytes) -> Iterator[bytes]:
+    yield start
+    for _ in range(2_000):
+        yield piece
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (b"GET /", b"a" * 16_384),
+        (HEAD + b"X-Long: ", b"a" * 16_384),
+        (HEAD, b"X-Many: a\r\n" * 1_500),
+        (CHUNKED + b"0\r\n", b"X-Trailer: a\r\n" * 1_500),
+        (CHUNKED + b"0\r\nX-Trailer: ", b"a" * 16_384),
+        (CHUNKED + b"5;", b"a" * 16_384),
+    ],
+    ids=["address", "one header", "many headers", "many trailers", "one trailer", "chunk extension"],
+)
+async def test_what_has_no_end_is_cut_off(port: int, start: bytes, piece: bytes) -> None:
+    answer, sent = await _send(port, _endless(start, piece))
+    assert answer == b"" or b" 400 " in answer
+    assert sent < 8 * 1024 * 1024  # the rest of it lies in the buffers of both kernels
+
+
+async def test_a_long_body_is_no_long_head(port: int) -> None:
+    length = 4 * 1024 * 1024
+
+    def plain() -> Iterator[bytes]:
+        yield HEAD + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % length
+        for _ in range(length // 65_536):
+            yield b"b" * 65_536
+
+    def chunked() -> Iterator[bytes]:
+        yield CHUNKED.replace(b"Host", b"Connection: close\r\nHost")
+        for _ in range(length // 1_024):
+            yield b"400\r\n" + b"b" * 1_024 + b"\r\n"
+        yield b"0\r\n\r\n"
+
+    for pieces in (plain(), chunked()):
+        answer, _ = await _send(port, pieces)
+        assert answer.endswith(b"\r\n\r\n%d" % length)
+
+
+async def test_the_limit_is_for_each_request_of_a_connection(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * (LARGEST_HEAD // 4) + b"\r\n\r\n"
+    for _ in range(12):
+        writer.write(request)
+        assert b" 200 " in await reader.readuntil(b"\r\n\r\n0")
+    writer.write(request * 3)  # and when they come without waiting for the answers
+    for _ in range(3):
+        assert b" 200 " in await reader.readuntil(b"\r\n\r\n0")
+    writer.close()
