@@ -239,9 +239,9 @@ class EmbeddedMongo:
 
     async def _end(self, process: ProcessHandle) -> None:
         process.signal(signal.SIGTERM)
+        process.signal(signal.SIGCONT)  # One that is stopped would not notice.
         if not await process.ended(_STOP_SECONDS):
             log.warning("database did not end in time, killing it", pid=process.pid, seconds=_STOP_SECONDS)
-            process.signal(signal.SIGCONT)
             process.signal(signal.SIGKILL)
             await process.ended(_STOP_SECONDS)
 

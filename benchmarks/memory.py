@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import websockets
 
@@ -25,9 +24,7 @@ async def _slow_viewer(url: str, stop: asyncio.Event) -> None:
 
 async def run() -> list[Row]:
     async with console(JOB_LOG_MAX_BYTES=str(4 * GIB)) as (process, http):
-        began = time.time()
-        while time.time() - began < 3:
-            await asyncio.sleep(0.5)
+        await asyncio.sleep(3)
         console_only = pss_mib(process.console_pids())
         everything = pss_mib([*process.console_pids(), process.database_pid()])
         job_id = await submit(http, "flood", bytes=GIB)

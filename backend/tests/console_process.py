@@ -87,8 +87,9 @@ class ConsoleProcess:
 
     def console_pids(self) -> list[int]:
         """The console and its runner host."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return [self.pid, *(int(pid) for pid in children if int(pid) != self.database_pid())]
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        children = {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+        return [self.pid, *sorted(children - {self.database_pid()})]
 
     def kill(self) -> None:
         """As the kernel would: no goodbye."""

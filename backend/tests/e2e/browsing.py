@@ -126,7 +126,7 @@ def log_of(page: Page) -> Locator:
 
 
 def expect_log(page: Page, text: str | re.Pattern[str], seconds: float = 15) -> None:
-    """Waits until `text` is in a row that is drawn. (Playwright's own `expect` repeats the whole log in its message.)"""
+    """Waits until `text` is in a row that is drawn. (Playwright's own `expect` repeats the log in its message.)"""
     pattern = text.pattern if isinstance(text, re.Pattern) else re.escape(text)
     look = "([pattern]) => new RegExp(pattern, 'm').test(document.querySelector('[role=log]')?.innerText ?? '')"
     try:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, StorageState
 
 from backend.tests.airsenal.box import AirsenalBox
 from backend.tests.airsenal.fpl_api import StandInFplApi
-from backend.tests.e2e.browsing import DESKTOP, chromium, launch_options, set_up
-from backend.tests.e2e.consoles import RunningConsole
+from backend.tests.e2e.browsing import chromium, launch_options, set_up
+from backend.tests.e2e.consoles import RunningConsole, copy_of_the_project
 from backend.tests.e2e.installation import new_data_folder, reserved_port, shown_the_stand_in
 from backend.tests.started import PROJECT
 
@@ -27,27 +28,30 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningConsole]:
     """A console of this checkout, for tests of single pages."""
-    running = RunningConsole(PROJECT, tmp_path_factory.mktemp("e2e") / "data", RATE_LIMIT_PER_MINUTE="10000")
+    running = RunningConsole(PROJECT, tmp_path_factory.mktemp("e2e") / "data")
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="session")
-def admin(console: RunningConsole, browser: Browser) -> dict[str, Any]:
+def admin(console: RunningConsole, browser: Browser) -> StorageState:
     """The browser state of its signed-in admin."""
     context = browser.new_context()
     set_up(context.new_page(), console)
-    state: dict[str, Any] = dict(context.storage_state())
+    state = context.storage_state()
     context.close()
     return state
 
 
 @pytest.fixture
-def page(browser: Browser, console: RunningConsole, admin: dict[str, Any]) -> Iterator[Page]:
-    """A signed-in page of that console, on a desktop."""
-    context = browser.new_context(storage_state=admin, viewport=DESKTOP, base_url=console.url)  # type: ignore[arg-type]
-    yield context.new_page()
-    context.close()
+def fresh_clone(tmp_path: Path) -> Iterator[RunningConsole]:
+    """What a newcomer has after one command; the preparations are part of it."""
+    clone = copy_of_the_project(tmp_path / "clone")
+    for made in (".venv", "data", "frontend/node_modules", "frontend/dist"):
+        assert not (clone / made).exists()
+    running = RunningConsole(clone, tmp_path / "data")
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +68,11 @@ def fpl_api(box: AirsenalBox) -> Iterator[StandInFplApi]:
     """The stand-in, up. It needs the installation, so a test asks for it when that is there."""
     with shown_the_stand_in(box) as api:
         yield api
+
+
+@pytest.fixture
+def airsenal_console(box: AirsenalBox) -> Iterator[RunningConsole]:
+    """Over that data folder, with the address of its FPL API as the only setting."""
+    running = RunningConsole(PROJECT, box.data_dir, FPL_API_URL=box.api_url)
+    yield running
+    running.stop()

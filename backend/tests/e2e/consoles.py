@@ -1,4 +1,4 @@
-"""Consoles started as people start them: `python3 run.py`, in this checkout or in a copy that has nothing but sources."""
+"""Consoles started as people start them: `python3 run.py`, in this checkout or in a copy of its sources."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def reserved_port() -> Iterator[int]:
 
 @contextmanager
 def shown_the_stand_in(box: AirsenalBox) -> Iterator[StandInFplApi]:
-    """The stand-in at `box.api_url`, with the data that the installation brings; installs AIrsenal if it is not there."""
+    """The stand-in at `box.api_url`, with the data that AIrsenal brings; installs it if it is not there."""
     done = box.run("airsenal_install")
     assert done.exit_code == 0, done.output
     port = int(box.api_url.removesuffix("/api").rsplit(":", 1)[-1])

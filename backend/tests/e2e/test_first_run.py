@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
+from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from backend.tests.e2e.browsing import (
     DESKTOP,
@@ -23,25 +23,14 @@ from backend.tests.e2e.browsing import (
     shoot,
     sign_in,
 )
-from backend.tests.e2e.consoles import RunningConsole, copy_of_the_project
+from backend.tests.e2e.consoles import RunningConsole
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.slow
-def test_from_a_fresh_clone_to_a_cancelled_job(browser: Browser, tmp_path: Path) -> None:
-    clone = copy_of_the_project(tmp_path / "clone")
-    for made in (".venv", "data", "frontend/node_modules", "frontend/dist"):
-        assert not (clone / made).exists()
-    console = RunningConsole(clone, tmp_path / "data")
-    try:
-        context = browser.new_context(viewport=DESKTOP, base_url=console.url)
-        journey(context.new_page(), console)
-        context.close()
-    finally:
-        console.stop()
-
-
-def journey(page: Page, console: RunningConsole) -> None:
+def test_from_a_fresh_clone_to_a_cancelled_job(fresh_clone: RunningConsole, new_context: CreateContextCallback) -> None:
+    console = fresh_clone
+    page = new_context(viewport=DESKTOP, base_url=console.url).new_page()
     watched = Watched(page, console.url)
     set_up(page, console)
     assert "token" not in page.url

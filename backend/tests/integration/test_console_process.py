@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from backend.tests.started import PROJECT, Started, can_unshare, console, one_sentence
+from backend.utils.process import all_pids
 
 READY = "Ops Console is at "
 
@@ -28,20 +29,26 @@ READY = "Ops Console is at "
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "data"
-    # A test that failed in the middle leaves no mongod behind.
-    for pid in _mongods(tmp_path):
-        os.kill(pid, signal.SIGKILL)
+    # A test that failed in the middle leaves nothing behind: first the consoles, which would start their mongod again.
+    for pid in _mentioning(tmp_path, b"backend") + _mentioning(tmp_path, b"--dbpath"):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _mongods(folder: Path) -> list[int]:
+    return _mentioning(folder, b"--dbpath")
+
+
+def _mentioning(folder: Path, word: bytes) -> list[int]:
+    """Processes with this word and a path in `folder` in their command line."""
     found = []
-    for entry in Path("/proc").iterdir():
+    for pid in all_pids():
         try:
-            arguments = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else []
+            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if any(part.startswith(os.fsencode(folder)) for part in arguments[2:]) and b"--dbpath" in arguments:
-            found.append(int(entry.name))
+        if word in arguments and any(part.startswith(os.fsencode(folder)) for part in arguments):
+            found.append(pid)
     return found
 
 

@@ -16,10 +16,11 @@ from urllib.parse import unquote
 import pytest
 from pymongo import AsyncMongoClient
 
-from backend import mongod_program
+from backend import embedded_mongo, mongod_program
 from backend.embedded_mongo import EmbeddedMongo
 from backend.errors import StartError
 from backend.tests.started import Started, can_unshare, console, one_sentence
+from backend.utils.process import ProcessHandle
 
 MONGOD = next(mongod_program.candidates(None))
 
@@ -161,6 +162,46 @@ async def test_one_that_was_stopped_goes_on(mongo: EmbeddedMongo, tmp_path: Path
     assert await _ping(await later.start()) == 1.0
     assert later.pid == mongo.pid
     await later.stop()
+
+
+async def test_one_that_is_stopped_ends_all_the_same(tmp_path: Path) -> None:
+    mongo = EmbeddedMongo(tmp_path / "database")
+    await mongo.start()
+    assert mongo.pid
+    os.kill(mongo.pid, signal.SIGSTOP)
+    async with asyncio.timeout(5):
+        await mongo.stop()
+
+
+async def test_one_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_mongo, "_STOP_SECONDS", 0.5)
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE) as child:
+        assert child.stdout
+        child.stdout.readline()
+        await EmbeddedMongo(tmp_path / "database")._end(ProcessHandle(child.pid, child))
+    assert child.returncode == -signal.SIGKILL
+
+
+async def test_it_is_tried_again_until_it_can_run(tmp_path: Path) -> None:
+    """The program is away for a while, as during an upgrade of the system."""
+    program = tmp_path / "bin" / "mongod"
+    program.parent.mkdir()
+    program.symlink_to(MONGOD)
+    mongo = EmbeddedMongo(tmp_path / "database", [program])
+    url = await mongo.start()
+    assert mongo.pid
+    program.unlink()
+    _script(program, "exit 7")
+    os.kill(mongo.pid, signal.SIGKILL)
+    await _until(lambda: mongo.pid is None)
+    await asyncio.sleep(1)
+    assert mongo.pid is None
+    program.unlink()
+    program.symlink_to(MONGOD)
+    await _until(lambda: mongo.pid is not None)
+    assert await _ping(url) == 1.0
+    await mongo.stop()
 
 
 @pytest.mark.parametrize("length", [60, 90, 110, 180])

@@ -6,6 +6,7 @@ import importlib.metadata
 import itertools
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -98,3 +99,31 @@ def test_the_test_runner_explains_itself() -> None:
     refused = subprocess.run([PROJECT / "test_runner.sh", "unti"], capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "there is no part 'unti'" in refused.stderr
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_ci_installs_what_is_missing_and_only_that(tmp_path: Path, complete: bool) -> None:
+    """A machine whose whole PATH is one folder; apt-get and ldconfig only tell what they were asked."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(PROJECT / ".ci" / "run", tmp_path / ".ci")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("bash", "dirname", "readlink", "env", "id"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    scripts = {
+        "bin/apt-get": 'echo "apt-get $*"',
+        "bin/sudo": '[ "$1" = -n ] && shift; exec "$@"',
+        "bin/ldconfig": f'echo "{"libcurl.so.4" if complete else "libother.so.1"} (libc6,x86-64) => /lib/x"',
+        "bin/python3": "exit 0" if complete else "exit 1",
+        "test_runner.sh": 'echo "CI=$CI test_runner.sh $*"',
+        **({"bin/chromium": "exit 0"} if complete else {}),
+    }
+    for name, text in scripts.items():
+        (tmp_path / name).write_text(f"#!{tools / 'bash'}\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    asked = subprocess.run(
+        [tmp_path / ".ci" / "run", "-x"], env={"PATH": str(tools)}, capture_output=True, text=True, check=True
+    )
+    installs = [line for line in asked.stdout.splitlines() if line.startswith("apt-get install")]
+    assert [line.split()[-3:] for line in installs] == ([] if complete else [["chromium", "python3-venv", "libcurl4"]])
+    assert asked.stdout.splitlines()[-1] == "CI=true test_runner.sh all -x"

@@ -221,6 +221,7 @@ function Size({ view }: { view: LogView }) {
 
 function JumpToEnd({ view }: { view: LogView }) {
   const newRows = useView(view, ({ following, newRows }) => (following ? 0 : newRows));
+  const ended = useView(view, ({ stream }) => stream.state === "ended");
   if (newRows === 0) return null;
   return (
     <Button
@@ -232,7 +233,7 @@ function JumpToEnd({ view }: { view: LogView }) {
         view.setFollow(true);
       }}
     >
-      {formatCount(newRows)} new {newRows === 1 ? "line" : "lines"}
+      {ended ? "To the end" : `${formatCount(newRows)} new ${newRows === 1 ? "line" : "lines"}`}
     </Button>
   );
 }

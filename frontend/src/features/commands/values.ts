@@ -1,3 +1,4 @@
+import { formatCount } from "@/lib/time";
 import type { Command, Parameter, ParameterValue, ParameterValues } from "@/api/types";
 
 /** What a field holds while it is edited: text as typed (numbers too, so that "1." can be typed), or a switch. */
@@ -113,11 +114,18 @@ function checkNumber({ type, min, max }: Parameter, typed: string): string | nul
   return null;
 }
 
+const LONG = 10_000;
+
+/** Long numbers in groups, so that the zeros need not be counted. */
+function limit(value: number): string {
+  return value >= LONG ? formatCount(value) : String(value);
+}
+
 export function rangeWords({ type, min, max }: Parameter): string | null {
   if (type !== "int" && type !== "float") return null;
-  if (min !== null && max !== null) return `${min} – ${max}`;
-  if (min !== null) return `≥ ${min}`;
-  if (max !== null) return `≤ ${max}`;
+  if (min !== null && max !== null) return `${limit(min)} – ${limit(max)}`;
+  if (min !== null) return `≥ ${limit(min)}`;
+  if (max !== null) return `≤ ${limit(max)}`;
   return null;
 }
 
