@@ -1,4 +1,4 @@
-"""`python -m benchmarks.soak --minutes 20`: kills console, runners, runner host and database at random moments under load.
+"""`python -m benchmarks.soak --minutes 20`: kills console, runners, their host and the database at random under load.
 
 At its end it proves: every accepted job is recorded and has ended; no log line is missing or doubled in any job that
 was not lost; every lost job's log is a beginning of what it should be; no process and no spool folder is left behind.

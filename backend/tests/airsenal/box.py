@@ -32,8 +32,6 @@ class AirsenalBox:
     data_dir: Path
     api_url: str = "http://127.0.0.1:9/api"
     secrets: dict[str, str] = field(default_factory=lambda: {"FPL_TEAM_ID": TEAM_ID})
-    home: Path | None = None
-    """Where AIrsenal keeps its database; default: in the data folder, as the console has it."""
 
     def __post_init__(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -45,7 +43,7 @@ class AirsenalBox:
 
     @property
     def database(self) -> Path:
-        return (self.home or self.data_dir / "airsenal") / "data.db"
+        return self.data_dir / "airsenal" / "data.db"
 
     @property
     def builtins(self) -> dict[str, str]:
@@ -65,8 +63,6 @@ class AirsenalBox:
         command = self.catalogue.get(command_id)
         call = command.build(command.validate(parameters or {}), self.builtins)
         named = {key: self.secrets[key] for key in (*command.secrets, *command.optional_secrets) if key in self.secrets}
-        if self.home:
-            named["AIRSENAL_HOME"] = str(self.home)
         environment = {"LANG": "C.UTF-8", "HOME": str(Path.home()), "PATH": os.environ["PATH"], **call.env, **named}
         argv = [call.argv[0], "--help"] if program_help else call.argv
         start = time.monotonic()

@@ -36,6 +36,7 @@ def test_every_page_fits(
     for tab in ("Attempts", "Parameters", "Output", "Log"):
         page.get_by_role("tab", name=tab).click()
         fits(page, f"{scheme}-{size['width']}-job-{tab.lower()}")
+    expect_log(page, "MiB")
     watched.check()
 
 
