@@ -29,6 +29,7 @@ def main() -> int:
             data_dir=options.data_dir,
             listen_fd=options.listen_fd,
             address=options.address,
+            new_admin=options.new_admin,
         )
     except StartError as error:
         print(f"The console cannot start. {error}", file=sys.stderr, flush=True)
@@ -51,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address to listen on (HOST, default 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on, the next free one when it is taken (PORT, 8001)")
     parser.add_argument("--data-dir", type=Path, help="folder for everything the console writes (DATA_DIR, ./data)")
+    parser.add_argument(
+        "--new-admin", action="store_true", help="forgotten password: remove the admin and print a new set-up link"
+    )
     # For `run.py --dev`: its socket outlives the reloads, and people talk to the Vite server in front of it.
     parser.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--address", help=argparse.SUPPRESS)

@@ -37,7 +37,13 @@ _CLOSE_SECONDS = 15.0
 
 
 def run(
-    *, host: str | None, port: int | None, data_dir: Path | None, listen_fd: int | None, address: str | None
+    *,
+    host: str | None,
+    port: int | None,
+    data_dir: Path | None,
+    listen_fd: int | None,
+    address: str | None,
+    new_admin: bool,
 ) -> int:
     """Runs until it is told to stop; returns the exit code. Raises StartError when it cannot start."""
     settings = load_settings(host=host, port=port, data_dir=data_dir.expanduser().absolute() if data_dir else None)
@@ -46,7 +52,7 @@ def run(
     try:
         listener = _listener(settings, listen_fd)
         with contextlib.closing(listener):
-            return asyncio.run(_Console(settings, folder, listener, address).live())
+            return asyncio.run(_Console(settings, folder, listener, address, new_admin).live())
     finally:
         folder.close()
 
@@ -63,7 +69,10 @@ def _listener(settings: Settings, listen_fd: int | None) -> socket.socket:
 
 
 class _Console:
-    def __init__(self, settings: Settings, folder: DataFolder, listener: socket.socket, address: str | None) -> None:
+    def __init__(
+        self, settings: Settings, folder: DataFolder, listener: socket.socket, address: str | None, new_admin: bool
+    ) -> None:
+        self._new_admin = new_admin
         self._settings = settings
         self._folder = folder
         self._listener = listener
@@ -101,7 +110,7 @@ class _Console:
             from backend.server import create_app
             from backend.web_server import WebServer
 
-            app = create_app(self._settings, keys, mongo_url, address=self._address)
+            app = create_app(self._settings, keys, mongo_url, address=self._address, new_admin=self._new_admin)
             async with _bounded(app.router.lifespan_context(app)):
                 self._server = WebServer(app, self._ready)
                 self._server.should_exit = self._stopping

@@ -33,12 +33,17 @@ Sign in with `POST /api/auth/login` and send the token as `Authorization: Bearer
 Logs are streamed by the WebSocket `/ws/jobs/{id}` (formats `line`, `batch`, `binary`)."""
 
 
-def create_app(settings: Settings, keys: Keys, mongo_url: str, *, address: str | None = None) -> FastAPI:
-    """`address` is where people reach the console; with it the one-time set-up link is printed when one is due."""
+def create_app(
+    settings: Settings, keys: Keys, mongo_url: str, *, address: str | None = None, new_admin: bool = False
+) -> FastAPI:
+    """`address` is where people reach the console; with it the one-time set-up link is printed when one is due.
+
+    `new_admin` removes the admin first, for somebody who forgot the password and can start the console.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.services = services = await open_services(settings, keys, mongo_url)
+        app.state.services = services = await open_services(settings, keys, mongo_url, new_admin=new_admin)
         if address and services.setup_token:
             print(f"\n  Make the admin (once):  {address}/setup#token={services.setup_token}\n", flush=True)
         try:

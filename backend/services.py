@@ -107,7 +107,7 @@ def catalogue_builtins(settings: Settings) -> dict[str, str]:
     }
 
 
-async def open_services(settings: Settings, keys: Keys, mongo_url: str) -> Services:
+async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_admin: bool = False) -> Services:
     database = Database(mongo_url, settings.db_name)
     db = database.db
     jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
@@ -145,6 +145,8 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str) -> Servi
         node=await asyncio.to_thread(_node_id, settings.data_dir), now=utc_now,
         retry_delay_seconds=settings.job_retry_delay_seconds, log_max_bytes=settings.job_log_max_bytes,
     )  # fmt: skip
+    if new_admin:
+        await auth.remove_admin()
     if settings.app_admin_email and settings.app_admin_password_hash:
         await auth.make_admin(settings.app_admin_email, settings.app_admin_password_hash.get_secret_value())
     # Its programs make their database file, but not the folder for it.

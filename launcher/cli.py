@@ -62,6 +62,8 @@ def _become_console(environment: Environment, options: argparse.Namespace, dev_n
             argv += [f"--{name}", str(value)]
     if options.data_dir is not None:
         argv += ["--data-dir", str(options.data_dir.expanduser().absolute())]
+    if options.new_admin and not dev_node:
+        argv.append("--new-admin")
     if dev_node:
         argv += ["--npm", *dev_node.npm]
     os.chdir(PROJECT)
@@ -84,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1: this machine only)")
     parser.add_argument("--port", type=int, help="port to listen on (default 8001; the next free one when it is taken)")
     parser.add_argument("--data-dir", type=Path, help="folder for everything the console writes (default ./data)")
+    parser.add_argument(
+        "--new-admin", action="store_true", help="forgotten password: remove the admin and print a new set-up link"
+    )
     parser.add_argument("--dev", action="store_true", help="for developers: reload on change, Vite development server")
     parser.add_argument(
         "--prepare", choices=PARTS, help="prepare this part and stop, start nothing (what ./test_runner.sh uses)"

@@ -61,6 +61,13 @@ class AuthService:
             raise StartError("APP_ADMIN_PASSWORD_HASH is not a bcrypt hash ($2b$12$... of 60 characters).")
         await self._create(email, password_hash)
 
+    async def remove_admin(self) -> None:
+        """For a forgotten password; whoever can start the console can do this. Every session ends."""
+        await self._accounts.delete()
+        await self._sessions.delete_all()
+        self._checked.clear()
+        log.warning("admin removed, waiting for a new one")
+
     async def setup(self, token: str, email: str, password: str, address: str) -> SignedIn:
         """Make the admin and sign in. Raises Forbidden for a wrong token, Conflict when there is an admin."""
         self._throttle.attempt(f"setup {address}")

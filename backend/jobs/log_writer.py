@@ -80,6 +80,7 @@ class LogWriter:
         self._first_line = 0
 
     async def follow(self, execution: Execution) -> None:
+        self._noting = asyncio.create_task(asyncio.sleep(0))
         await self._resume()
         reader = SpoolReader(execution.folder, self._spool_end)
         try:
@@ -98,6 +99,7 @@ class LogWriter:
             await self._settle_stores(reader, 0)
         finally:
             reader.close()
+            self._noting.cancel()
             for _, task in self._stores:
                 task.cancel()
 
@@ -163,9 +165,13 @@ class LogWriter:
         with suppress(TimeoutError):
             async with asyncio.timeout(FLUSH_SECONDS):
                 await execution.changed.wait()
-        if await self._store_due(reader):
-            with suppress(DatabaseError):
-                await self._jobs.set_log_size(self._job.id, self._live.lines, self._live.end_byte)
+        if await self._store_due(reader) and self._noting.done():
+            # Not waited for: the next line must not be late because the database is.
+            self._noting = asyncio.create_task(self._note_size(), name=f"log size of {self._job.id}")
+
+    async def _note_size(self) -> None:
+        with suppress(DatabaseError):
+            await self._jobs.set_log_size(self._job.id, self._live.lines, self._live.end_byte)
 
     async def _store_due(self, reader: SpoolReader) -> bool:
         """Store what is open when it is large or old enough; whether there was anything to store."""

@@ -26,6 +26,9 @@ class AccountRepository:
             return False
         return True
 
+    async def delete(self) -> None:
+        await self._accounts.delete_one({"_id": _ADMIN})
+
     async def change_email(self, email: str, now: datetime) -> bool:
         result = await self._accounts.update_one({"_id": _ADMIN}, {"$set": {"email": email, "email_changed_at": now}})
         return result.matched_count == 1

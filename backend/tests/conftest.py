@@ -112,11 +112,11 @@ test_settings.__test__ = False  # type: ignore[attr-defined]
 
 @asynccontextmanager
 async def running_console(
-    mongo_url: str, settings: Settings, keys: Keys, *, sign_in: bool = True
+    mongo_url: str, settings: Settings, keys: Keys, *, sign_in: bool = True, new_admin: bool = False
 ) -> AsyncIterator[Console]:
     listener = listen("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = create_app(settings, keys, mongo_url)
+    app = create_app(settings, keys, mongo_url, new_admin=new_admin)
     async with app.router.lifespan_context(app):
         services: Services = app.state.services
         # Four rounds instead of twelve: 250 ms a sign-in would be most of the suite's time.

@@ -143,3 +143,20 @@ async def test_long_passwords_are_refused_never_cut(console: Console) -> None:
     assert answer.status_code == 422
     assert "72 bytes" in answer.json()["detail"]
     assert (await console.http.post("/api/auth/hash-password", json={"password": "x" * 72})).status_code == 200
+
+
+async def test_a_forgotten_password_has_a_way_back(
+    mongo_url: str, keys: Keys, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = test_settings(tmp_path_factory.mktemp("forgotten"))
+    async with running_console(mongo_url, settings, keys) as console:
+        token = console.token
+        await console.run("say")
+    async with running_console(mongo_url, settings, keys, sign_in=False, new_admin=True) as console:
+        assert (await console.http.get("/api/auth/setup")).json() == {"setup_needed": True}
+        refused = await console.http.get("/api/jobs", headers={"Authorization": f"Bearer {token}"})
+        assert refused.status_code == 401
+        body = {**_setup_body(console), "email": "new@example.org"}
+        answer = (await console.http.post("/api/auth/setup", json=body)).json()
+        jobs = await console.http.get("/api/jobs", headers={"Authorization": f"Bearer {answer['token']}"})
+        assert len(jobs.json()) == 1

@@ -360,6 +360,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{job_id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a job's log
+         * @description A pinned job's log is kept whatever its age, until it is unpinned or cleared by hand.
+         */
+        post: operations["pin_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{job_id}/logs": {
         parameters: {
             query?: never;
@@ -917,6 +937,7 @@ export interface components {
          *       "parameters": {
          *         "weeks_ahead": 3
          *       },
+         *       "pinned": false,
          *       "priority": 0,
          *       "retry_count": 0,
          *       "started_at": "2026-02-05T12:00:00.004Z",
@@ -1000,6 +1021,11 @@ export interface components {
             log_lines: number;
             /** Log Bytes */
             log_bytes: number;
+            /**
+             * Pinned
+             * @description Its log is kept whatever its age.
+             */
+            pinned: boolean;
             /** Attempts */
             attempts: components["schemas"]["Attempt"][];
         };
@@ -1166,6 +1192,16 @@ export interface components {
         PasswordIn: {
             /** Password */
             password: string;
+        };
+        /**
+         * PinIn
+         * @example {
+         *       "pinned": true
+         *     }
+         */
+        PinIn: {
+            /** Pinned */
+            pinned: boolean;
         };
         /**
          * QueueState
@@ -2523,6 +2559,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, or a token that is not valid. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    pin_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDone"];
                 };
             };
             /** @description Not signed in, or the session has ended. */

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
 import { useRef } from "react";
+import { useConnection } from "@/api/connection";
 import { jobPagesQuery } from "@/api/queries";
 import type { JobStatus } from "@/api/types";
 import { PageHeader } from "@/components/PageHeader";
@@ -36,6 +37,8 @@ export const Route = createFileRoute("/_app/jobs/")({
 function Jobs() {
   const filter = Route.useSearch();
   const query = useInfiniteQuery(jobPagesQuery(filter));
+  // While the banner says that the console is away, it need not be said again over a list that can still be read.
+  const connection = useConnection();
   const list = useRef<HTMLDivElement>(null);
   const jobs = dropDoubles(query.data?.pages.flat() ?? []);
   const filtered = filter.status !== undefined || filter.command !== undefined;
@@ -55,7 +58,7 @@ function Jobs() {
       <PageHeader title="Jobs" tab="Jobs" />
       <nav className={classes.filters} aria-label="Filter by state">
         {FILTERS.map(({ status, label, icon }) => (
-          <Link key={label} to="/jobs" search={{ ...filter, status }} aria-current={filter.status === status ? "page" : undefined} activeProps={{}}>
+          <Link key={label} to="/jobs" search={{ ...filter, status }} activeOptions={{ exact: true, explicitUndefined: true }}>
             {icon && <StatusIcon state={icon} size={14} />}
             {label}
           </Link>
@@ -66,7 +69,7 @@ function Jobs() {
           </Link>
         )}
       </nav>
-      {query.error && (
+      {query.error && (jobs.length === 0 || connection.state === "online") && (
         <div className={classes.stale}>
           <Failure error={query.error} retry={() => void query.refetch()} title={jobs.length > 0 ? "This list may be old" : "The jobs cannot be read"} />
         </div>
