@@ -18,6 +18,7 @@ Usage: ./test_runner.sh [lint|unit|integration|e2e|frontend|all] [pytest argumen
 Arguments after the part go to pytest, for example: ./test_runner.sh unit -k masking -x
 With CI=true a test that is skipped for a missing service or browser is a failure.
 PYTHON names the Python that makes the environment (default: python3).
+AIRSENAL_TEST_DATA names a folder that keeps the installed AIrsenal of the e2e part between runs.
 TEXT
 }
 

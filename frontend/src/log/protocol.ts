@@ -70,10 +70,13 @@ export type ToWorker =
 export type Question =
   | { what: "text"; from: number; to: number }
   | { what: "step"; row: number; direction: 1 | -1 }
+  | { what: "rowAt"; byte: number }
   | { what: "sha256" };
 
 export interface Answers {
   text: string;
   step: { row: number; index: number; count: number } | null;
+  /** Null while the byte has not come. */
+  rowAt: number | null;
   sha256: string;
 }

@@ -1,5 +1,6 @@
-import { applySgr, PLAIN, type Style, StyleTable } from "./ansi";
+import { applySgr, type Style, StyleTable } from "./ansi";
 import { ByteStore } from "./bytes";
+import { RowStore } from "./rowStore";
 
 /**
  * Turns bytes into rows as a terminal would, keeping of each row only where its last frame lies: a bar that is drawn a
@@ -17,8 +18,15 @@ const LF = 0x0a;
 const CR = 0x0d;
 const ESC = 0x1b;
 const TAB = 0x09;
+const LETTER_M = 0x6d;
+const MOST_CHANGES = 5_000;
 /** An escape longer than this is no escape but binary noise. */
 const LONGEST_ESCAPE = 4096;
+
+/** Digits, `;` and `:`; not `<=>?`, which make it something private. */
+function isParameter(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x3b;
+}
 
 export interface Row {
   start: number;
@@ -32,11 +40,7 @@ export class RowTable {
   readonly styles = new StyleTable();
   readonly gaps = new Map<number, { from: number; to: number }>();
 
-  private starts = new Float64Array(1024);
-  private lengths = new Uint32Array(1024);
-  private styleIds = new Uint16Array(1024);
-  private flags = new Uint8Array(1024);
-  private used = 0;
+  private readonly rows = new RowStore();
 
   private cursor = 0;
   /** A frame is being written into the cursor's row. */
@@ -44,7 +48,7 @@ export class RowTable {
   private parsed = 0;
   /** The flag of the stream whose bytes are being read. */
   private stream = 0;
-  private style: Style = PLAIN;
+  private readonly changes = new Map<string, number>();
   private styleId = 0;
   /** Offsets at which a new attempt starts: the cursor goes to a fresh row there, whatever the last attempt left. */
   private breaks: number[] = [];
@@ -56,35 +60,35 @@ export class RowTable {
 
   /** Rows to show. The empty row that waits after a final newline is not one of them. */
   get count(): number {
-    const last = this.used - 1;
-    const waiting = last === this.cursor && !this.open && this.lengths[last] === 0;
-    return waiting ? last : this.used;
+    const last = this.rows.count - 1;
+    const waiting = last === this.cursor && !this.open && this.rows.lengths[last] === 0;
+    return waiting ? last : this.rows.count;
   }
 
   /** Rows before this one will not change any more. */
   get settled(): number {
-    return Math.max(0, this.used - 1 - REACH);
+    return Math.max(0, this.rows.count - 1 - REACH);
   }
 
   row(index: number): Row {
     return {
-      start: this.starts[index] ?? 0,
-      length: this.lengths[index] ?? 0,
-      style: this.styles.get(this.styleIds[index] ?? 0),
-      flags: this.flags[index] ?? 0,
+      start: this.rows.starts[index] ?? 0,
+      length: this.rows.lengths[index] ?? 0,
+      style: this.styles.get(this.rows.styleIds[index] ?? 0),
+      flags: this.rows.flags[index] ?? 0,
     };
   }
 
   startOf(index: number): number {
-    return this.starts[index] ?? 0;
+    return this.rows.starts[index] ?? 0;
   }
 
   lengthOf(index: number): number {
-    return this.lengths[index] ?? 0;
+    return this.rows.lengths[index] ?? 0;
   }
 
   flagsOf(index: number): number {
-    return this.flags[index] ?? 0;
+    return this.rows.flags[index] ?? 0;
   }
 
   /** Takes the next bytes of the log. They must start at `bytes.end`. */
@@ -104,7 +108,7 @@ export class RowTable {
     this.bytes.skipTo(to);
     this.parsed = to;
     this.lineFeed(to);
-    this.setStyle(PLAIN);
+    this.styleId = 0;
   }
 
   /** Tells where attempts start. One that is told only after its bytes were read has no effect on rows. */
@@ -115,14 +119,14 @@ export class RowTable {
   /** The first row that was written at or after a byte. Rows rewritten by cursor-up are out of order, by `REACH` at most. */
   rowAt(offset: number): number {
     let low = 0;
-    let high = this.used - 1;
+    let high = this.rows.count - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.starts[middle] ?? 0) < offset) low = middle + 1;
+      if ((this.rows.starts[middle] ?? 0) < offset) low = middle + 1;
       else high = middle;
     }
     let row = low;
-    for (let back = low; back >= Math.max(0, low - REACH); back--) if ((this.starts[back] ?? 0) >= offset) row = back;
+    for (let back = low; back >= Math.max(0, low - REACH); back--) if ((this.rows.starts[back] ?? 0) >= offset) row = back;
     return row;
   }
 
@@ -134,14 +138,14 @@ export class RowTable {
       if (next === this.parsed) {
         this.broken = next;
         this.freshRow(next);
-        this.setStyle(PLAIN);
+        this.styleId = 0;
       }
       const before = this.parsed;
       const limit = next > before ? next : Infinity;
       this.scan(segment.bytes, segment.from, Math.min(segment.to, segment.from + (limit - before)));
       if (this.parsed === before) break;
     }
-    if (this.open) this.lengths[this.cursor] = this.parsed - (this.starts[this.cursor] ?? 0);
+    if (this.open) this.rows.lengths[this.cursor] = this.parsed - (this.rows.starts[this.cursor] ?? 0);
   }
 
   /** The inner loop, over one piece of one block. Stops before an escape that is not all there yet. */
@@ -158,7 +162,7 @@ export class RowTable {
         this.close(base + index);
         index++;
       } else if (byte === ESC) {
-        const size = this.escape(base + index);
+        const size = this.colour(bytes, index, to) || this.escape(base + index);
         if (size === 0) break;
         index += size;
       } else {
@@ -170,73 +174,72 @@ export class RowTable {
     this.parsed = base + index;
   }
 
+  /** The commonest escape by far, `ESC [ … m` within one block, without the detour. Returns its size, or 0 for any other. */
+  private colour(bytes: Uint8Array, index: number, to: number): number {
+    if (bytes[index + 1] !== 0x5b) return 0;
+    let end = index + 2;
+    let parameters = "";
+    while (end < to && isParameter(bytes[end] ?? 0)) parameters += String.fromCharCode(bytes[end++] ?? 0);
+    if (end >= to || bytes[end] !== LETTER_M) return 0;
+    this.sgr(parameters);
+    return this.inFrame(end + 1 - index);
+  }
+
+  /** Programs repeat the same few changes of colour without end, so each is worked out once. */
+  private sgr(parameters: string) {
+    const key = `${this.styleId} ${parameters}`;
+    let next = this.changes.get(key);
+    if (next === undefined) {
+      next = this.styles.id(applySgr(this.styles.get(this.styleId), parameters));
+      if (this.changes.size < MOST_CHANGES) this.changes.set(key, next);
+    }
+    this.styleId = next;
+  }
+
   private openFrame(at: number) {
-    this.starts[this.cursor] = at;
-    this.lengths[this.cursor] = 0;
-    this.styleIds[this.cursor] = this.styleId;
-    this.flags[this.cursor] = this.stream;
+    this.rows.starts[this.cursor] = at;
+    this.rows.lengths[this.cursor] = 0;
+    this.rows.styleIds[this.cursor] = this.styleId;
+    this.rows.flags[this.cursor] = this.stream;
     this.open = true;
   }
 
   /** Ends the frame; the row keeps it until another one is opened there. */
   private close(at: number) {
     if (!this.open) return;
-    this.lengths[this.cursor] = at - (this.starts[this.cursor] ?? 0);
+    this.rows.lengths[this.cursor] = at - (this.rows.starts[this.cursor] ?? 0);
     this.open = false;
   }
 
   private clearRow(at: number) {
     this.open = false;
-    this.starts[this.cursor] = at;
-    this.lengths[this.cursor] = 0;
-    this.flags[this.cursor] = 0;
+    this.rows.starts[this.cursor] = at;
+    this.rows.lengths[this.cursor] = 0;
+    this.rows.flags[this.cursor] = 0;
   }
 
   private lineFeed(at: number) {
-    if (this.cursor < this.used - 1) this.cursor++;
+    if (this.cursor < this.rows.count - 1) this.cursor++;
     else this.pushRow(at);
   }
 
   private freshRow(at: number) {
     this.close(at);
-    this.cursor = this.used - 1;
-    if ((this.lengths[this.cursor] ?? 0) > 0 || this.has(this.cursor, IS_GAP)) this.pushRow(at);
-    else this.starts[this.cursor] = at;
+    this.cursor = this.rows.count - 1;
+    if ((this.rows.lengths[this.cursor] ?? 0) > 0 || this.has(this.cursor, IS_GAP)) this.pushRow(at);
+    else this.rows.starts[this.cursor] = at;
   }
 
   private pushRow(at: number) {
-    if (this.used === this.starts.length) this.grow();
-    const row = this.used++;
-    this.starts[row] = at;
-    this.lengths[row] = 0;
-    this.styleIds[row] = this.styleId;
-    this.flags[row] = 0;
-    this.cursor = row;
-  }
-
-  private grow() {
-    const size = this.starts.length * 2;
-    const wider = <T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(old: T, next: T): T => {
-      next.set(old);
-      return next;
-    };
-    this.starts = wider(this.starts, new Float64Array(size));
-    this.lengths = wider(this.lengths, new Uint32Array(size));
-    this.styleIds = wider(this.styleIds, new Uint16Array(size));
-    this.flags = wider(this.flags, new Uint8Array(size));
+    this.cursor = this.rows.push(at, this.styleId);
   }
 
   private has(row: number, flag: number): boolean {
-    return ((this.flags[row] ?? 0) & flag) !== 0;
+    return ((this.rows.flags[row] ?? 0) & flag) !== 0;
   }
 
   private setFlag(row: number, flag: number) {
-    this.flags[row] = (this.flags[row] ?? 0) | flag;
-  }
-
-  private setStyle(style: Style) {
-    this.style = style;
-    this.styleId = this.styles.id(style);
+    this.rows.flags[row] = (this.rows.flags[row] ?? 0) | flag;
   }
 
   /** Handles the escape at `at`; returns its size, or 0 when its end has not arrived. */
@@ -296,7 +299,7 @@ export class RowTable {
     const count = Math.max(1, Number.parseInt(parameters, 10) || 1);
     switch (String.fromCharCode(final)) {
       case "m":
-        if (!/[<=>?]/.test(parameters)) this.setStyle(applySgr(this.style, parameters));
+        if (!/[<=>?]/.test(parameters)) this.sgr(parameters);
         this.inFrame(size);
         break;
       case "A":
@@ -325,9 +328,9 @@ export class RowTable {
 
   private moveUp(count: number, at: number) {
     this.close(at);
-    const highest = Math.max(0, this.used - 1 - REACH);
+    const highest = Math.max(0, this.rows.count - 1 - REACH);
     this.cursor = Math.max(highest, this.cursor - count);
-    while (this.has(this.cursor, IS_GAP) && this.cursor < this.used - 1) this.cursor++;
+    while (this.has(this.cursor, IS_GAP) && this.cursor < this.rows.count - 1) this.cursor++;
   }
 
   private eraseLine(parameters: string, at: number, size: number) {
@@ -341,7 +344,7 @@ export class RowTable {
       this.inFrame(size);
       return;
     }
-    this.used = this.cursor + 1;
+    this.rows.count = this.cursor + 1;
     if (this.open) this.inFrame(size);
     else this.clearRow(at + size);
   }

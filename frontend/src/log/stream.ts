@@ -138,15 +138,15 @@ export class LogStream {
       return;
     }
     const fresh = bytes.subarray(Math.min(bytes.length, expected - start));
-    if (fresh.length > 0) {
-      this.tries = 0;
-      this.sink.bytes(fresh, header.getUint8(0) === STDERR);
-    }
-    this.acknowledge();
+    // Said before the work is done, so that the next frame travels meanwhile.
+    this.acknowledge(expected + fresh.length);
+    if (fresh.length === 0) return;
+    this.tries = 0;
+    this.sink.bytes(fresh, header.getUint8(0) === STDERR);
   }
 
-  private acknowledge() {
-    this.socket?.send(JSON.stringify({ type: "ack", offset: this.sink.expected() }));
+  private acknowledge(offset: number) {
+    this.socket?.send(JSON.stringify({ type: "ack", offset }));
   }
 
   private text(data: string) {
@@ -155,7 +155,7 @@ export class LogStream {
       case "gap":
         if (typeof message.to === "number") {
           this.sink.gap(message.to);
-          this.acknowledge();
+          this.acknowledge(this.sink.expected());
         }
         break;
       case "status": {

@@ -1,5 +1,6 @@
 import { type Look, lookOf, type Palette, readPalette } from "./colors";
-import type { Answers, AttemptStart, FromWorker, Question, SearchState, ShownRow, StreamState, ToWorker, Update } from "./protocol";
+import { RowNode } from "./rowNode";
+import type { Answers, AttemptStart, FromWorker, Piece, Question, SearchState, ShownRow, StreamState, ToWorker, Update } from "./protocol";
 import type { Query } from "./search";
 import { Scroll } from "./scroll";
 
@@ -211,6 +212,10 @@ export class LogView {
     return this.ask<"text">({ what: "text", from, to });
   }
 
+  rowAt(byte: number): Promise<number | null> {
+    return this.ask<"rowAt">({ what: "rowAt", byte });
+  }
+
   /** Checksum of every byte that is held, to compare with the stored log. */
   sha256(): Promise<string> {
     return this.ask<"sha256">({ what: "sha256" });
@@ -358,14 +363,14 @@ export class LogView {
       const row = this.shown[index];
       node.element.hidden = row === undefined;
       if (!row) return;
-      node.draw(row, (style) => this.look_(style, palette));
+      node.draw(row, (style) => this.lookOf(style, palette));
       node.element.classList.toggle("selected", selection !== null && row.row >= selection.from && row.row <= selection.to);
       node.element.classList.toggle("current", row.row === this.current);
     });
     scroll.place(layer, this.first, this.shown.length, (index) => this.nodes[index]?.element.offsetHeight ?? 0, this.snapshot.following);
   }
 
-  private look_(style: NonNullable<ShownRow["pieces"][number]["style"]>, palette: Palette): Look {
+  private lookOf(style: NonNullable<Piece["style"]>, palette: Palette): Look {
     const key = JSON.stringify(style);
     let look = this.looks.get(key);
     if (!look) {
@@ -384,64 +389,4 @@ function keepSearch(before: Snapshot["search"], now: SearchState | null): Snapsh
   if (!now) return null;
   const next = { ...now, index: before?.index ?? null };
   return before && same(before, next) ? before : next;
-}
-
-/** The elements of one row. Text goes in through `textContent` only: whatever a job prints stays text. */
-class RowNode {
-  readonly element = document.createElement("div");
-  private readonly number = document.createElement("span");
-  private readonly line = document.createElement("span");
-  key = "";
-
-  constructor() {
-    this.element.className = "row";
-    this.number.className = "no";
-    this.number.setAttribute("aria-hidden", "true");
-    this.line.className = "line";
-    this.element.append(this.number, this.line);
-  }
-
-  draw(row: ShownRow, look: (style: NonNullable<ShownRow["pieces"][number]["style"]>) => Look) {
-    if (this.key === row.key) return;
-    this.key = row.key;
-    this.element.dataset.row = String(row.row);
-    this.number.dataset.no = String(row.row + 1);
-    this.element.classList.toggle("gap", row.gap);
-    this.element.classList.toggle("err", row.stderr);
-    if (row.attempt === null) delete this.element.dataset.attempt;
-    else this.element.dataset.attempt = `Attempt ${row.attempt}`;
-
-    let used = 0;
-    for (const { text, style, mark } of row.pieces) {
-      const span = this.span(used++);
-      const { className, color, background } = style ? look(style) : PLAIN_LOOK;
-      const name = mark ? `${className} mark`.trimStart() : className;
-      if (span.className !== name) span.className = name;
-      span.style.color = color;
-      span.style.backgroundColor = mark ? "" : background;
-      span.textContent = text;
-    }
-    while (this.line.childElementCount > used) this.line.lastElementChild?.remove();
-    if (row.folded > 0) this.line.append(foldButton(row));
-  }
-
-  private span(index: number): HTMLSpanElement {
-    const old = this.line.children[index];
-    if (old instanceof HTMLSpanElement) return old;
-    const span = document.createElement("span");
-    if (old) old.replaceWith(span);
-    else this.line.append(span);
-    return span;
-  }
-}
-
-const PLAIN_LOOK: Look = { className: "", color: "", background: "" };
-
-function foldButton({ row, folded }: ShownRow): HTMLButtonElement {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "fold";
-  button.dataset.unfold = String(row);
-  button.textContent = `… ${Math.ceil(folded / 1000).toLocaleString("en-GB")} kB more: show all`;
-  return button;
 }

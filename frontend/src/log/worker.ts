@@ -119,6 +119,7 @@ function lookOn() {
 
 async function answer(question: Question): Promise<Answers[keyof Answers]> {
   if (question.what === "text") return model.text(question.from, question.to);
+  if (question.what === "rowAt") return question.byte < table.bytes.end ? table.rowAt(question.byte) : null;
   if (question.what === "step") {
     const row = search?.step(question.row, question.direction) ?? null;
     return row === null || !search ? null : { row, index: search.before(row), count: search.count };

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, useLocation, useNavigate } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { ApiError } from "@/api/errors";
 import { JOB_KEYS, hasEnded, jobQuery, patchJob, sessionQuery } from "@/api/queries";
@@ -31,6 +31,7 @@ function JobPage() {
 
 function JobView({ job }: { job: Job }) {
   const { tab = "log" } = Route.useSearch();
+  const hash = useLocation({ select: (location) => location.hash });
   const navigate = useNavigate({ from: Route.fullPath });
   const queryClient = useQueryClient();
   const { id } = job;
@@ -65,6 +66,8 @@ function JobView({ job }: { job: Job }) {
               jobId={id}
               title={job.title}
               attempts={job.attempts}
+              active={tab === "log"}
+              hash={hash}
               onStatus={onStatus}
               onRefused={onRefused}
               empty={hasEnded(job.status) ? "This job printed nothing." : job.status === "running" ? "Nothing printed yet." : "The log starts when the job does."}

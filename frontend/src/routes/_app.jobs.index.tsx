@@ -58,7 +58,7 @@ function Jobs() {
       <PageHeader title="Jobs" tab="Jobs" />
       <nav className={classes.filters} aria-label="Filter by state">
         {FILTERS.map(({ status, label, icon }) => (
-          <Link key={label} to="/jobs" search={{ ...filter, status }} activeOptions={{ exact: true, explicitUndefined: true }}>
+          <Link key={label} to="/jobs" search={{ ...filter, status }} activeOptions={{ exact: true }}>
             {icon && <StatusIcon state={icon} size={14} />}
             {label}
           </Link>

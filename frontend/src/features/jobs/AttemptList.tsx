@@ -22,7 +22,7 @@ export function AttemptList({ job }: { job: Job }) {
             <TimeAgo time={attempt.started_at} />
             {attempt.ended_at && ` · ${formatDuration(Date.parse(attempt.ended_at) - Date.parse(attempt.started_at))}`}
           </span>
-          <Link to="/jobs/$id" params={{ id: job.id }} className="link num">
+          <Link to="/jobs/$id" params={{ id: job.id }} hash={`attempt-${attempt.number}`} className="link num">
             {formatCount(attempt.lines)} {attempt.lines === 1 ? "line" : "lines"}
           </Link>
         </li>

@@ -81,7 +81,7 @@ function Facts({ job }: { job: Job }) {
           </dd>
         </div>
       )}
-      {cause && hasEnded(job.status) && (
+      {cause && !job.error && hasEnded(job.status) && (
         <div>
           <dt>How it ended</dt>
           <dd>{cause}</dd>

@@ -22,6 +22,9 @@ export function JobTabs({ tab, attempts, onChange, panels }: Props) {
         const next = TAB_NAMES.find((name) => name === value);
         if (next) onChange(next);
       }}
+      keepMounted={false}
+      // Not React's Activity, which would end the effects of a hidden panel, and with them the log's stream.
+      keepMountedMode="display-none"
       classNames={{ root: classes.tabs, list: classes.tabList, tab: classes.tab, panel: classes.panel }}
     >
       <Tabs.List>
