@@ -33,6 +33,8 @@ from backend.models.jobs import Outcome
 log = structlog.get_logger(__name__)
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
+# A host that does not answer for this long is stopped or stuck: it is ended, and a new one takes its place.
+HOST_SECONDS = 15.0
 # The one package the runner takes from outside the standard library, when it is there: RE2, for masking.
 _RE2 = find_spec("re2")
 _PATHS = [str(PROJECT_FOLDER), *([str(Path(_RE2.origin).parents[1])] if _RE2 and _RE2.origin else [])]
@@ -164,8 +166,13 @@ class Executor:
         answer = await self._ask(json.dumps(request).encode() + b"\n", spec)
         if "error" in answer:
             raise OSError(str(answer["error"]))
-        execution = self._execution(spec.job_id, spec.attempt)
-        execution.watch(answer["pid"], answer["start_time"])
+        try:
+            execution = self._execution(spec.job_id, spec.attempt)
+            execution.watch(answer["pid"], answer["start_time"])
+        except OSError as error:
+            # It runs, and cannot be followed (out of descriptors or inotify watches): it must not run on unseen.
+            os.kill(answer["pid"], signal.SIGTERM)
+            raise OSError(f"its runner cannot be watched: {error.strerror}") from error
         return execution
 
     def attach(self, job_id: str, attempt: int) -> Execution | None:
@@ -178,7 +185,7 @@ class Executor:
             return None
         execution = self._execution(job_id, attempt)
         pid, start_time, boot = ((read_note(execution.folder / "runner") or "") + "  ").split(" ")[:3]
-        if boot == processes.boot_id():
+        if boot == processes.boot_id() and pid.isdecimal() and start_time.isdecimal():
             execution.watch(int(pid), int(start_time))
         else:
             execution.ended.set()
@@ -242,12 +249,13 @@ class Executor:
                         await self._start_host()
                     assert self._writer is not None
                     assert self._reader is not None
-                    self._writer.write(request)
-                    await self._writer.drain()
-                    line = await self._reader.readline()
+                    async with asyncio.timeout(HOST_SECONDS):
+                        self._writer.write(request)
+                        await self._writer.drain()
+                        line = await self._reader.readline()
                     if line:
                         return dict(json.loads(line))
-                except (ConnectionError, OSError) as error:
+                except (TimeoutError, OSError) as error:
                     log.warning("runner host lost", error=repr(error))
                 await self._stop_host()
                 if last_try or folder_of(self._spool, spec.job_id, spec.attempt).exists():

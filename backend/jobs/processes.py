@@ -31,7 +31,8 @@ def _stat(pid: int) -> list[str] | None:
     """The fields of /proc/PID/stat after the name (which may hold spaces and brackets); None for zombies too."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
+    except (FileNotFoundError, ProcessLookupError):
+        # Nothing else: out of descriptors, say, must not look like a dead process.
         return None
     return None if fields[0] in "ZX" else fields
 

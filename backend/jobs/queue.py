@@ -122,11 +122,12 @@ class JobQueue:
 
     def forget(self, job_id: str) -> None:
         """The job was closed by hand: end what may still run of it and let its lane go on."""
-        if job_id in self._running:
-            _, execution = self._running[job_id]
-            if execution:
-                execution.stop()
-                execution.stop()
+        _, execution = self._running.get(job_id, (None, None))
+        if execution:
+            execution.stop()
+            execution.stop()
+        else:
+            self._running.pop(job_id, None)
 
     @property
     def beating(self) -> bool:
@@ -203,6 +204,8 @@ class JobQueue:
         self._running.pop(job.id, None)
         self._cancelled.discard(job.id)
         if recorded is None:
+            # Closed by hand meanwhile: its state stays, but what its log holds by now is known.
+            await patiently(lambda: self._jobs.note_log_of_closed(job.id, attempt))
             return
         log.info(
             "job attempt ended", command=job.command, status=recorded.status.value, cause=outcome.cause.value,
@@ -221,7 +224,9 @@ class JobQueue:
         cause = Cause.CANCELLED if cancelled else outcome.cause
         error = f"Cancelled by {job.cancelled_by or 'a signal to its runner'}." if cancelled else outcome.error
         ended = attempt.model_copy(
-            update=outcome.model_dump(include={"exit_code", "signal", "sha256", "survivors", "ended_at"})
+            update=outcome.model_dump(
+                include={"exit_code", "signal", "sha256", "survivors", "ended_leftovers", "ended_at"}
+            )
             | {"cause": cause, "error": error, "started_at": outcome.started_at}
         )
         change: Document = {
@@ -280,14 +285,20 @@ class JobQueue:
         with self._feeds.watch(job.id) as feed, structlog.contextvars.bound_contextvars(job_id=job.id):
             self._running[job.id] = (job, None)
             feed.publish(job)
-            execution = self._executor.attach(job.id, job.attempt)
-            if execution is None:
-                await self._requeue_unstarted(job, feed)
-            else:
-                log.info("job found again", command=job.command, living=not execution.ended.is_set())
-                if job.cancel_requested_at:
-                    self.stop_attempt(job.id)
-                await self._follow(job, execution, feed, found_again=True)
+            try:
+                execution = self._executor.attach(job.id, job.attempt)
+                if execution is None:
+                    await self._requeue_unstarted(job, feed)
+                else:
+                    log.info("job found again", command=job.command, living=not execution.ended.is_set())
+                    if job.cancel_requested_at:
+                        self.stop_attempt(job.id)
+                    await self._follow(job, execution, feed, found_again=True)
+            except Exception:
+                # Without a beat from here on it counts as stale, and is looked at again.
+                log.exception("job cannot be taken up again", command=job.command)
+            finally:
+                self._running.pop(job.id, None)
         self.wake(job.lane)
 
     async def _requeue_unstarted(self, job: Job, feed: JobFeed) -> None:
@@ -298,9 +309,12 @@ class JobQueue:
         )
         change = {"status": JobStatus.PENDING.value, "not_before": now}
         recorded = await patiently(lambda: self._jobs.end_attempt(job, attempt, change))
-        self._running.pop(job.id, None)
         if recorded:
             feed.publish(recorded)
+        else:
+            # Somebody cancelled it before it started: then this is its end.
+            outcome = Outcome(cause=Cause.CANCELLED, started_at=now, ended_at=now)
+            await self._record(job, job.attempts[-1], outcome, feed)
         await asyncio.to_thread(self._executor.discard, job.id, job.attempt)
 
     async def _drop_strange_spools(self, ours: set[str]) -> None:

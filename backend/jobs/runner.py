@@ -15,6 +15,7 @@ import select
 import shutil
 import signal
 import struct
+import termios
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -70,7 +71,9 @@ class Runner:
         wake = self._handle_signals()
         self._write_record()
         try:
-            self._start_child()
+            if not self._start_child():
+                self._write_outcome("cancelled", None)
+                return
         except OSError as error:
             self._write_outcome("could_not_start", _why_not_started(error, self._spec))
             return
@@ -90,7 +93,8 @@ class Runner:
         me = os.getpid()
         write_note(self._folder / "runner", f"{me} {processes.start_time(me)} {self._spec['boot_id']}")
 
-    def _start_child(self) -> None:
+    def _start_child(self) -> bool:
+        """False when it was cancelled before the child was there: then nothing is started."""
         spec = self._spec
         os.chdir(spec["cwd"])
         argv, env = spec["argv"], spec["env"]
@@ -100,14 +104,20 @@ class Runner:
         stdin = self._stdin_with(spec["stdin"])
         actions = self._terminal() if spec["pty"] else self._pipes(stdin)
         defaults = [signal.SIGPIPE, signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD]
+        # A cancel comes either before the child, and there is none, or when its pid is known and can be signalled.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        if self._stop_cause:
+            return False
         self._child = os.posix_spawn(
             program, argv, env, file_actions=actions, setsid=True, setsigmask=[], setsigdef=defaults
         )
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         os.close(stdin)
         for descriptor in self._ours_only:
             os.close(descriptor)
         if spec["time_limit"]:
             self._limit = time.monotonic() + spec["time_limit"]
+        return True
 
     _limit = float("inf")
     _ours_only: tuple[int, ...] = ()
@@ -135,15 +145,24 @@ class Runner:
         return actions
 
     def _terminal(self) -> list[tuple[Any, ...]]:
-        """A terminal of 120 by 40. The child is a session leader without one, so opening it makes it its own."""
+        """A terminal of 120 by 40. The child is a session leader without one, so opening it makes it its own.
+
+        Its input is what `stdin` says and then the end, without echo. Our end of the slave stays open: when the last
+        one closes, the kernel hangs up on the child, who may only have redirected its output.
+        """
         master, slave = os.openpty()
+        modes = termios.tcgetattr(slave)
+        modes[3] &= ~termios.ECHO
+        termios.tcsetattr(slave, termios.TCSANOW, modes)
+        text = self._spec["stdin"] or ""
+        # Each read at the start of a line takes one end-of-file character, and programs ask more than once.
+        os.write(master, text.encode() + (b"\x04" if text and not text.endswith("\n") else b"") + b"\x04" * 16)
         size = struct.pack("HHHH", 40, 120, 0, 0)
         _libc.ioctl(slave, TIOCSWINSZ, size)
         name = os.ttyname(slave)
         os.set_inheritable(master, False)
         os.set_blocking(master, False)
         self._streams[master] = (STDOUT, StreamMasker(self._finder))
-        self._ours_only = (slave,)
         return [(os.POSIX_SPAWN_OPEN, number, name, os.O_RDWR, 0) for number in (0, 1, 2)]
 
     def _loop(self, wake: int) -> None:
@@ -237,6 +256,8 @@ class Runner:
             self._deadline = time.monotonic()
 
     def _end_tree(self) -> None:
+        if not self._child:
+            return
         self._signal_tree(signal.SIGTERM)
         self._deadline = time.monotonic() + self._spec["grace"]
 

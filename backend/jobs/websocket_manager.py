@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Literal, Protocol
 
+from backend.database import DatabaseUnavailable
 from backend.jobs.feed import Feeds, JobFeed, Piece
 from backend.jobs.log_reader import LineSplitter, LogReader
 from backend.models.jobs import ENDED, Job, JobView
@@ -23,7 +24,7 @@ Format = Literal["line", "batch", "binary"]
 
 SEND_SECONDS = 20.0
 # The session is looked at again this often, so that a logout closes the stream within five seconds.
-RECHECK_SECONDS = 4.0
+RECHECK_SECONDS = 2.0
 MAX_FRAME = 256 * 1024
 # Bytes a binary client may have unacknowledged: a slow phone is paused here, not in our memory or the kernel's.
 WINDOW = 1024 * 1024
@@ -61,14 +62,23 @@ class WebSocketManager:
             stream = _Stream(job_id, channel, style, feed, self._jobs, self._reader, allowed)
             sending = asyncio.create_task(stream.send_all(start), name=f"watch {job_id}")
             listening = asyncio.create_task(stream.listen(), name=f"listen to watcher of {job_id}")
+            # On its own clock: a stream that never pauses must end with its session too.
+            guarding = asyncio.create_task(stream.until_not_allowed(), name=f"session of watcher of {job_id}")
+            tasks = (sending, listening, guarding)
             self._open.add(sending)
             try:
-                await asyncio.wait((sending, listening), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self._open.discard(sending)
-                for task in (sending, listening):
+                ended_by_session = guarding.done()
+                for task in tasks:
                     task.cancel()
-                await asyncio.gather(sending, listening, return_exceptions=True)
+                await asyncio.gather(*tasks, return_exceptions=True)
+        if ended_by_session:
+            with suppress(ConnectionError, TimeoutError):
+                async with asyncio.timeout(1):
+                    await channel.close(1008, "the session has ended")
+            return
         if sending.done() and not sending.cancelled() and (error := sending.exception()):
             if isinstance(error, TimeoutError):
                 resume = f"too slow; resume from {'byte' if style == 'binary' else 'line'} {stream.position}"
@@ -111,15 +121,22 @@ class _Stream:
             if text == "ping":
                 await self._send("pong")
             elif self._style == "binary":
-                with suppress(ValueError, KeyError, TypeError, AttributeError):
+                with suppress(ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
                     message = json.loads(text)
                     if message.get("type") == "ack":
                         self._acked = max(self._acked, int(message["offset"]))
                         self._ack.set()
 
+    async def until_not_allowed(self) -> None:
+        """Returns when the session has ended. While the database is away nothing can be said against it."""
+        allowed = True
+        while allowed:
+            await asyncio.sleep(RECHECK_SECONDS)
+            with suppress(*DatabaseUnavailable):
+                allowed = await self._allowed()
+
     async def send_all(self, start: int) -> None:
         await self._find_start(start)
-        checked = time.monotonic()
         while True:
             change = self._feed.next_change()
             job = self._feed.job or await self._jobs.get(self._job_id)
@@ -130,10 +147,6 @@ class _Stream:
             if job.status in ENDED:
                 await self._send_end(job)
                 return await self._channel.close(1000, "the job has ended")
-            if time.monotonic() - checked >= RECHECK_SECONDS:
-                checked = time.monotonic()
-                if not await self._allowed():
-                    return await self._channel.close(1008, "the session has ended")
             await self._wait(change)
 
     async def _wait(self, change: asyncio.Event) -> None:

@@ -68,7 +68,8 @@ class Attempt(BaseModel):
     first_byte: int = 0
     bytes: int = 0
     sha256: str = ""
-    survivors: list[str] = Field(default_factory=list)
+    survivors: list[str] = Field(default_factory=list, description="Processes that could not be ended, `pid name`.")
+    ended_leftovers: list[str] = Field(default_factory=list, description="Processes the command left behind, ended.")
 
 
 class Job(BaseModel):

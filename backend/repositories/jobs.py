@@ -254,6 +254,18 @@ class JobRepository:
         result = await self._jobs.update_one({"_id": job_id, "status": {"$nin": _ENDED["$in"]}}, {"$set": change})
         return result.modified_count == 1
 
+    async def note_log_of_closed(self, job_id: str, attempt: Attempt) -> None:
+        """The end of an attempt whose job was closed by hand before: what was printed, and nothing of the state."""
+        index = attempt.number - 1
+        change = {
+            "log_lines": attempt.first_line + attempt.lines,
+            "log_bytes": attempt.first_byte + attempt.bytes,
+            f"attempts.{index}.lines": attempt.lines,
+            f"attempts.{index}.bytes": attempt.bytes,
+        }
+        query = {"_id": job_id, "status": _ENDED, f"attempts.{index}.ended_at": None}
+        await self._jobs.update_one(query, {"$set": change})
+
     async def clear_log(self, job_id: str) -> bool:
         """Forget the log's size and ranges; only of an ended job."""
         result = await self._jobs.update_one(

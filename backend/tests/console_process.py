@@ -80,6 +80,10 @@ class ConsoleProcess:
         raise AssertionError("this console has no database of its own")
 
     @property
+    def database_name(self) -> str:
+        return self._settings.get("DB_NAME", "airsenal_console")
+
+    @property
     def database_url(self) -> str:
         """For a second client on the same database."""
         words = Path(f"/proc/{self.database_pid()}/cmdline").read_bytes().decode().split("\0")

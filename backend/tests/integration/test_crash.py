@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
 from backend.jobs.processes import processes_of_job
 from backend.tests.console_process import ConsoleProcess
@@ -111,6 +115,39 @@ def test_a_stranger_with_the_same_pid_is_never_taken_for_the_runner(console: Con
     console.start()
     ended = console.ended(job["id"])
     assert (ended["status"], ended["cause"]) == ("failed", "lost")
+
+
+def test_a_spoiled_note_of_the_runner_means_lost_not_stuck(console: ConsoleProcess) -> None:
+    job = console.submit("count", lines=1000, pause=0.1)
+    behind = console.submit("say")
+    console.when(job["id"], lambda now: now["log_lines"] > 0)
+    console.kill()
+    note = console.data_dir / "spool" / f"{job['id']}.1" / "runner"
+    boot = str(note.readlink()).split()[2]
+    note.unlink()
+    note.symlink_to(f"x y {boot}")
+    console.start()
+    assert console.ended(job["id"])["cause"] == "lost"
+    assert console.ended(behind["id"])["status"] == "completed"
+
+
+def test_a_job_cancelled_before_it_started_is_cancelled_after_a_crash_too(console: ConsoleProcess) -> None:
+    """The console died between claiming the job and starting its runner, and somebody had cancelled it."""
+    job = console.submit("count", lines=1000, pause=0.1)
+    console.when(job["id"], lambda now: now["log_lines"] > 0)
+    runner = _runner(console, job["id"])
+    console.kill()
+    os.kill(runner, signal.SIGKILL)
+    for pid in processes_of_job(f"{job['id']}.1"):
+        os.kill(pid, signal.SIGKILL)
+    shutil.rmtree(console.data_dir / "spool" / f"{job['id']}.1")
+    client: MongoClient[dict[str, Any]] = MongoClient(os.environ.get("MONGO_URL") or console.database_url)
+    change = {"cancel_requested_at": datetime.now(UTC), "cancelled_by": "somebody"}
+    client[console.database_name]["jobs"].update_one({"_id": job["id"]}, {"$set": change})
+    client.close()
+    console.start()
+    assert console.ended(job["id"])["status"] == "cancelled"
+    assert console.ended(console.submit("say")["id"])["status"] == "completed"
 
 
 def test_cancel_works_on_a_job_that_an_earlier_console_started(console: ConsoleProcess) -> None:

@@ -268,3 +268,21 @@ async def test_unknown_ids_are_404(console: Console) -> None:
         answer = await console.http.request(method, path)
         assert answer.status_code == 404, path
         assert answer.json()["detail"]
+
+
+async def test_a_terminal_job_may_let_go_of_it(console: Console) -> None:
+    """The kernel hangs up on a session when the last user of its terminal closes it: that must not be us."""
+    job = await console.run("redirected_terminal")
+    assert (job["cause"], job["exit_code"]) == ("exit_code", 3)
+
+
+async def test_a_terminal_job_reaches_the_end_of_its_input(console: Console) -> None:
+    job = await console.run("terminal_input")
+    assert (job["status"], "".join(job["logs"])) == ("completed", "helloover")
+
+
+async def test_what_a_job_leaves_behind_is_ended_and_named(console: Console) -> None:
+    job = await console.run("daemon")
+    assert job["status"] == "completed"
+    assert [name.split()[1] for name in job["attempts"][0]["ended_leftovers"]] == ["sleep"]
+    assert _processes_of(job["id"]) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from backend.config.keys import Keys
+from backend.jobs import executor
 from backend.jobs.service import Limits
 from backend.tests.conftest import Console, moment, running_console, test_settings
 
@@ -153,3 +155,24 @@ async def test_lists_stay_quick_with_a_noisy_job(console: Console) -> None:
     answer = await console.http.get("/api/jobs")
     assert len(answer.content) < 400_000
     assert time.monotonic() - began < 2
+
+
+async def test_a_job_closed_by_hand_keeps_its_log(console: Console) -> None:
+    job = await console.submit("count", lines=1000, pause=0.05)
+    await console.when(job["id"], lambda now: now["log_lines"] > 2)
+    await console.http.post(f"/api/jobs/{job['id']}/close")
+    closed = await console.when(job["id"], lambda now: now["log_lines"] > 2 and now["status"] == "failed")
+    assert closed["cause"] == "lost"
+    assert closed["logs"][0] == "line 0"
+    assert (await console.http.get("/api/queue")).json()["running"] == []
+
+
+async def test_a_stopped_runner_host_is_replaced(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It lives, so nothing is closed; it only never answers."""
+    monkeypatch.setattr(executor, "HOST_SECONDS", 0.5)
+    host = console.services.executor._host
+    assert host
+    host.send_signal(signal.SIGSTOP)
+    stuck = await console.submit("say")
+    assert (await console.ended(stuck["id"]))["cause"] in ("could_not_start", "exit_code")
+    assert (await console.run("say"))["status"] == "completed"

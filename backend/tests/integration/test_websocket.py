@@ -153,7 +153,7 @@ async def test_the_socket_closes_soon_after_logout(console: Console) -> None:
     """A10: within five seconds."""
     async with httpx.AsyncClient(base_url=console.url) as http:
         token = (await http.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})).json()["token"]
-        job = await console.submit("count", lines=200, pause=0.1)
+        job = await console.submit("count", lines=400_000, pause=0.00001)
         async with websockets.connect(f"{console.ws}/ws/jobs/{job['id']}?token={token}") as socket:
             await socket.recv()
             await http.post("/api/auth/logout", headers={"Authorization": f"Bearer {token}"})
