@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -11,10 +14,16 @@ from types import FrameType
 
 from backend.errors import StartError
 
+_PR_SET_DUMPABLE = 4
+# Each connection and each running job holds a few; the customary soft limit of 1,024 is for programs that use select().
+_MOST_OPEN_FILES = 65_536
+
 
 def main() -> int:
     """Exit code 0 after a clean stop, 1 with one sentence when the console cannot start, 130 when it was forced."""
+    hide_environment()
     options = _parser().parse_args()
+    raise_open_files()
     # Everything the console and its jobs write is for its own user only.
     os.umask(0o077)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
@@ -37,6 +46,22 @@ def main() -> int:
     except KeyboardInterrupt:
         print("The console has stopped.", flush=True)
         return 0
+
+
+def hide_environment() -> None:
+    """Jobs run as our user: without this they could read our keys in /proc/<console>/environ. Root still can."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # no libc to load: a static build
+            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def raise_open_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS refuses more than its kernel's own limit; then the console runs with what it has.
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _stop_early(_number: int, _frame: FrameType | None) -> None:

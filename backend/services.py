@@ -150,7 +150,10 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     if settings.app_admin_email and settings.app_admin_password_hash:
         await auth.make_admin(settings.app_admin_email, settings.app_admin_password_hash.get_secret_value())
     # Its programs make their database file, but not the folder for it.
-    await asyncio.to_thread(lambda: settings.airsenal_db_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True))
+    try:
+        await asyncio.to_thread(lambda: settings.airsenal_db_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True))
+    except OSError as error:
+        raise StartError(f"The folder of LOCAL_DB_PATH cannot be made ({error}).") from None
     await executor.open()
     await service.queue.open()
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)

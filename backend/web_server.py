@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Generator
@@ -16,16 +17,45 @@ _GRACE_SECONDS = 3
 _LARGEST_WEBSOCKET_MESSAGE = 64 * 1024
 # Request line, headers, trailers and the framing of chunks together. Cookies and tokens of ours are under 2 KiB.
 LARGEST_HEAD = 64 * 1024
+# uvicorn waits for a first request for ever: a few hundred silent connections would use up all descriptors.
+HEAD_SECONDS = 20.0
+# Also how many connections asyncio accepts in one go, before anybody else gets a turn.
+_BACKLOG = 128
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
     """The fast parser, which has no limit of its own, and anybody may connect.
 
-    Counts everything that is not body, since that stays in memory until the request ends.
+    Counts everything that is not body, since that stays in memory until the request ends. A head has to be complete
+    in HEAD_SECONDS, the first one counted from the connection's start; between requests uvicorn's own limit holds.
     """
 
     _beside_body = 0
     _in_head = False
+    _head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait_for_head(self) -> None:
+        self._stop_waiting()
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
+
+    def _stop_waiting(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _head_is_late(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._wait_for_head()  # The answer before it is still on its way, perhaps a long download.
+        else:
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         self._beside_body += len(data)
@@ -38,10 +68,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._beside_body, self._in_head = 0, True
+        if self._head_timer is None:
+            self._wait_for_head()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        self._stop_waiting()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -64,6 +97,7 @@ class WebServer(uvicorn.Server):
                 # uvloop starts child processes four times slower.
                 loop="asyncio",
                 http=BoundedHttpProtocol,
+                backlog=_BACKLOG,
                 ws="websockets-sansio",
                 ws_max_size=_LARGEST_WEBSOCKET_MESSAGE,
                 # A live log is many small frames: deflating each costs more time than the network saves.

@@ -16,6 +16,8 @@ from backend.services import Services
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 JobId = Annotated[str, Path(max_length=100, description="The job's UUID.")]
 MAX_RAW = 4 * 1024 * 1024
+# The database holds 64 bits and a browser's numbers are exact up to here.
+FARTHEST = 2**53
 
 
 @router.post("", summary="Submit a job", responses=errors(400, 401, 403, 409, 422))
@@ -99,10 +101,12 @@ async def get_log(
     job_id: JobId,
     _: Admin,
     services: ServicesDep,
-    from_: Annotated[int, Query(alias="from", description="First line; negative counts from the end.")] = 0,
+    from_: Annotated[
+        int, Query(alias="from", ge=-FARTHEST, le=FARTHEST, description="First line; negative counts from the end.")
+    ] = 0,
     limit: Annotated[int, Query(ge=1, le=5_000)] = 1_000,
     search: Annotated[str | None, Query(min_length=1, max_length=200, description="Only lines with this text.")] = None,
-    attempt: Annotated[int | None, Query(ge=1, description="Count lines within this attempt.")] = None,
+    attempt: Annotated[int | None, Query(ge=1, le=FARTHEST, description="Count lines within this attempt.")] = None,
 ) -> LogLines:
     """A line drawn over and over with carriage returns is given as it was drawn last; the download has every byte."""
     page, job, first = await services.jobs.log_page(
@@ -159,7 +163,7 @@ async def get_raw_log(
     job_id: JobId,
     _: Admin,
     services: ServicesDep,
-    from_: Annotated[int, Query(alias="from", ge=0)] = 0,
+    from_: Annotated[int, Query(alias="from", ge=0, le=FARTHEST)] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_RAW)] = 256 * 1024,
 ) -> Response:
     """Begins later than asked for where the log's middle was dropped."""

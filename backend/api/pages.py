@@ -45,8 +45,11 @@ def _built_file(path: str) -> Path | None:
     """The file in the built folder, never one outside it."""
     if not path or path == "index.html" or "\0" in path:
         return None
-    file = (DIST / path).resolve()
-    return file if file.is_relative_to(DIST) and file.is_file() else None
+    try:
+        file = (DIST / path).resolve()
+        return file if file.is_relative_to(DIST) and file.is_file() else None
+    except (OSError, ValueError):  # a name of 300 characters, a lone surrogate
+        return None
 
 
 def _file_answer(file: Path, path: str, accepted: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -82,6 +83,6 @@ async def watch_job(websocket: WebSocket, job_id: str) -> None:
         job_id,
         channel,
         style=parse_format(websocket.query_params.get("format")),
-        start=int(start) if start.lstrip("-").isdecimal() and len(start) < 16 else 0,
+        start=int(start) if re.fullmatch(r"-?[0-9]{1,15}", start) else 0,
         allowed=lambda: services.auth.still_valid(session),
     )

@@ -14,7 +14,7 @@ import structlog
 from cachetools import TTLCache
 
 from backend.auth.passwords import PasswordHasher, check_password, is_bcrypt_hash
-from backend.auth.throttle import Throttle
+from backend.auth.throttle import Limit, Throttle
 from backend.errors import BadRequest, Conflict, FieldError, Forbidden, InvalidInput, NotAuthenticated, StartError
 from backend.models.auth import Account, Session, SignedIn
 from backend.repositories.auth import AccountRepository, SessionRepository
@@ -26,6 +26,9 @@ SESSION_HOURS = 12
 TICKET_SECONDS = 30
 # How long a revoked token may still pass here, when another process revoked it; this process forgets it at once.
 RECHECK_SECONDS = 4.0
+# An account from everywhere, and an address whatever the account. Far above the limit of the two together: a stranger
+# must not lock the admin out with a handful of tries, nor walk through e-mail addresses for ever.
+_WIDE_FREE_TRIES = 50
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _ALGORITHM = "HS256"
 
@@ -43,6 +46,7 @@ class AuthService:
         self._throttle = Throttle()
         self._setup_token: str | None = None
         self._checked: TTLCache[str, Session] = TTLCache(1_000, ttl=RECHECK_SECONDS, timer=time.monotonic)
+        self._revocations = 0
         self._tickets: TTLCache[str, Session] = TTLCache(1_000, ttl=TICKET_SECONDS, timer=time.monotonic)
 
     # --- the first admin ---
@@ -65,12 +69,14 @@ class AuthService:
         """For a forgotten password; whoever can start the console can do this. Every session ends."""
         await self._accounts.delete()
         await self._sessions.delete_all()
+        self._revocations += 1
         self._checked.clear()
         log.warning("admin removed, waiting for a new one")
 
     async def setup(self, token: str, email: str, password: str, address: str) -> SignedIn:
         """Make the admin and sign in. Raises Forbidden for a wrong token, Conflict when there is an admin."""
-        self._throttle.attempt(f"setup {address}")
+        limit = Limit(f"setup {address}")
+        self._throttle.attempt(limit)
         if not await self.setup_needed():
             raise Conflict("The console is set up already. Sign in instead.")
         if self._setup_token is None or not hmac.compare_digest(token.encode(), self._setup_token.encode()):
@@ -81,7 +87,7 @@ class AuthService:
         if not await self._create(email, password_hash):
             raise Conflict("The console is set up already. Sign in instead.")
         self._setup_token = None
-        self._throttle.succeeded(f"setup {address}")
+        self._throttle.succeeded(limit)
         return await self._sign_in(email)
 
     async def _create(self, email: str, password_hash: str) -> bool:
@@ -97,15 +103,21 @@ class AuthService:
 
     async def login(self, email: str, password: str, address: str) -> SignedIn:
         """Raises NotAuthenticated with the same words and after the same time for a wrong e-mail and password."""
-        keys = (f"account {email.casefold()[:254]}", f"address {address}")
-        self._throttle.attempt(*keys)
+        # Once for everything below: blanks or capitals must not count as another account.
+        email = email.strip().casefold()
+        limits = (
+            Limit(f"account {email[:254]} at {address}"),
+            Limit(f"account {email[:254]}", _WIDE_FREE_TRIES),
+            Limit(f"address {address}", _WIDE_FREE_TRIES),
+        )
+        self._throttle.attempt(*limits)
         account = await self._accounts.get()
-        known = account is not None and account.email.casefold() == email.strip().casefold()
+        known = account is not None and account.email.casefold() == email
         matches = await self._hasher.matches(password, account.password_hash if account and known else None)
         if account is None or not matches:
             log.warning("sign-in refused", address=address)
             raise NotAuthenticated("Invalid credentials")
-        self._throttle.succeeded(*keys)
+        self._throttle.succeeded(*limits)
         log.info("signed in", address=address)
         return await self._sign_in(account.email)
 
@@ -137,10 +149,12 @@ class AuthService:
         return str(claims["jti"])
 
     async def _living(self, session_id: str) -> Session:
+        revocations = self._revocations
         session = self._checked.get(session_id) or await self._sessions.get(session_id)
         if session is None or session.expires_at <= self._now():
             raise NotAuthenticated("The session has ended. Sign in again.")
-        if session_id not in self._checked:
+        # A session that was revoked while we read it must not come back into the cache.
+        if session_id not in self._checked and revocations == self._revocations:
             self._checked[session_id] = session
         return session
 
@@ -153,6 +167,7 @@ class AuthService:
 
     async def logout(self, session: Session) -> None:
         await self._sessions.delete(session.id)
+        self._revocations += 1
         self._checked.pop(session.id, None)
 
     # --- WebSocket tickets ---
@@ -196,6 +211,7 @@ class AuthService:
         if not await self._accounts.change_password(password_hash, self._now()):
             raise BadRequest("There is no admin yet.")
         await self._sessions.delete_all()
+        self._revocations += 1
         self._checked.clear()
         log.info("admin password changed, all sessions ended")
 

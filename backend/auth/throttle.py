@@ -14,6 +14,14 @@ FREE_TRIES = 5
 MAX_WAIT_SECONDS = 900.0
 
 
+@dataclass(frozen=True)
+class Limit:
+    """What is limited, e.g. an account or an address, and how often it may fail before it has to wait."""
+
+    key: str
+    free_tries: int = FREE_TRIES
+
+
 @dataclass
 class _Tries:
     count: int = 0
@@ -21,26 +29,27 @@ class _Tries:
 
 
 class Throttle:
-    """Keys are whatever is to be limited, e.g. an account and an address. Tries in flight count as failures until
-    `succeeded`, so a burst in parallel gains nothing. Memory is bounded."""
+    """Tries in flight count as failures until `succeeded`, so a burst in parallel gains nothing. Memory is bounded."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._tries: TTLCache[str, _Tries] = TTLCache(10_000, ttl=4 * MAX_WAIT_SECONDS, timer=clock)
 
-    def attempt(self, *keys: str) -> None:
-        """Count a try. Raises TooManyRequests when one of the keys has to wait; then the try is not counted."""
+    def attempt(self, *limits: Limit) -> None:
+        """Count a try. Raises TooManyRequests when one of the limits has to wait; then the try is not counted."""
         now = self._clock()
-        wait = max((self._tries[key].not_before - now for key in keys if key in self._tries), default=0.0)
+        known = (self._tries.get(limit.key) for limit in limits)
+        wait = max((tries.not_before - now for tries in known if tries), default=0.0)
         if wait > 0:
             raise TooManyRequests("Too many sign-in attempts. Wait a moment, then try again.", wait)
-        for key in keys:
-            tries = self._tries.get(key) or _Tries()
+        for limit in limits:
+            tries = self._tries.get(limit.key) or _Tries()
             tries.count += 1
-            if tries.count > FREE_TRIES:
-                tries.not_before = now + min(2.0 ** (tries.count - FREE_TRIES), MAX_WAIT_SECONDS)
-            self._tries[key] = tries
+            over = tries.count - limit.free_tries
+            if over > 0:
+                tries.not_before = now + min(2.0 ** min(over, 60), MAX_WAIT_SECONDS)
+            self._tries[limit.key] = tries
 
-    def succeeded(self, *keys: str) -> None:
-        for key in keys:
-            self._tries.pop(key, None)
+    def succeeded(self, *limits: Limit) -> None:
+        for limit in limits:
+            self._tries.pop(limit.key, None)

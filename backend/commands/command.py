@@ -137,7 +137,9 @@ class Command:
             if name not in names:
                 close = difflib.get_close_matches(name[:100], names, n=1)
                 hint = f"; did you mean {close[0]}?" if close else ""
-                errors.append(FieldError(name[:100], f"is not a parameter of {self.id}{hint}"))
+                # JSON may hold half a surrogate pair, which no answer can be encoded with.
+                shown = name[:100].encode("utf-8", "backslashreplace").decode()
+                errors.append(FieldError(shown, f"is not a parameter of {self.id}{hint}"))
         return errors
 
     @staticmethod

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,6 +14,13 @@ from backend.repositories.log_chunks import LogChunk, LogChunkRepository
 # A line longer than this is cut where it is shown as JSON; the download has it whole.
 MAX_LINE = 64 * 1024
 MAX_PAGE_BYTES = 4 * 1024 * 1024
+# How far back the end of a log is looked for: 2,000 lines may be gigabytes, each cut to MAX_LINE in the end.
+TAIL_BYTES = 32 * 1024 * 1024
+# A piece of a megabyte of short lines takes 200 ms to split: above this size a thread does it, below it costs more
+# to hand over than to do.
+THREAD_BYTES = 16 * 1024
+
+Row = tuple[int, str, int]
 
 
 @dataclass
@@ -31,6 +40,15 @@ class LogPage:
         self.times.append(datetime.fromtimestamp(time_ms / 1000, UTC))
         self.size += len(text)
         return True
+
+    def take(self, rows: list[Row], limit: int, needle: str | None, end: int | None) -> bool:
+        """Add the rows before line `end` that match; whether the page is done."""
+        for number, text, time_ms in rows:
+            if end is not None and number >= end:
+                return True
+            if self.add(number, text, time_ms, needle) and self.full(limit):
+                return True
+        return False
 
     def full(self, limit: int) -> bool:
         return len(self.lines) >= limit or self.size >= MAX_PAGE_BYTES
@@ -103,6 +121,7 @@ class LogReader:
             if not wanted:
                 break
             tail = data[len(data) - overlap :] if overlap else b""
+            await asyncio.sleep(0)
         return list(wanted)
 
     async def page(
@@ -116,15 +135,64 @@ class LogReader:
         page = LogPage(next=line)
         splitter = LineSplitter(line)
         needle = search.casefold() if search else None
+
+        def work(piece: Piece) -> bool:
+            return page.take(splitter.feed(piece), limit, needle, end)
+
         async for piece in self.pieces(job_id, byte):
-            for number, text, time_ms in splitter.feed(piece):
-                if end is not None and number >= end:
-                    return page
-                if page.add(number, text, time_ms, needle) and page.full(limit):
-                    return page
+            if await _aside(work, piece):
+                return page
         for number, text, time_ms in splitter.rest():
             page.add(number, text, time_ms, needle)
         return page
+
+    async def tail(self, job_id: str, lines: int, size: int, count: int) -> list[str]:
+        """The last `count` lines of a log of so many lines and bytes; fewer when they are over MAX_PAGE_BYTES."""
+        line_start, _ = await self.byte_of_line(job_id, max(0, lines - count))
+        byte = max(line_start, size - TAIL_BYTES)
+        end = _Tail(count)
+        splitter = LineSplitter(0)
+
+        def work(piece: Piece) -> bool:
+            return end.add(splitter.feed(piece))
+
+        async for piece in self.pieces(job_id, byte):
+            await _aside(work, piece)
+        end.add(splitter.rest())
+        # Begun in the middle of a line: that rest of one is no line.
+        return end.lines(skip=1 if byte > line_start else 0)
+
+
+class _Tail:
+    """The newest rows, at most `count` of them and MAX_PAGE_BYTES, but always one."""
+
+    def __init__(self, count: int) -> None:
+        self._texts: deque[str] = deque()
+        self._count = count
+        self._size = 0
+        self._dropped = False
+
+    def add(self, rows: list[Row]) -> bool:
+        for _, text, _ in rows:
+            self._texts.append(text)
+            self._size += len(text)
+            while len(self._texts) > 1 and (len(self._texts) > self._count or self._size > MAX_PAGE_BYTES):
+                self._size -= len(self._texts.popleft())
+                self._dropped = True
+        return False
+
+    def lines(self, skip: int) -> list[str]:
+        """All of them, without the first `skip` unless these fell out already or nothing else is left."""
+        whole = self._dropped or len(self._texts) <= skip
+        return list(self._texts)[0 if whole else skip :]
+
+
+async def _aside(work: Callable[[Piece], bool], piece: Piece) -> bool:
+    """Do it so that other requests get their turn meanwhile."""
+    if len(piece.data) >= THREAD_BYTES:
+        return await asyncio.to_thread(work, piece)
+    await asyncio.sleep(0)
+    return work(piece)
 
 
 class LineSplitter:
@@ -139,8 +207,8 @@ class LineSplitter:
         self._open: dict[int, _OpenLine] = {}
         self._end_byte: int | None = None
 
-    def feed(self, piece: Piece) -> list[tuple[int, str, int]]:
-        lines: list[tuple[int, str, int]] = []
+    def feed(self, piece: Piece) -> list[Row]:
+        lines: list[Row] = []
         if self._end_byte is not None and piece.first_byte > self._end_byte:
             missing = piece.first_byte - self._end_byte
             lines.append((self._number, f"[console: {missing} bytes dropped here, the log was over its limit]",
@@ -158,7 +226,7 @@ class LineSplitter:
         line.time_ms = piece.time_ms
         return lines
 
-    def rest(self) -> list[tuple[int, str, int]]:
+    def rest(self) -> list[Row]:
         """What has no line end yet, one row a stream, the newest last."""
         unfinished = sorted((line for line in self._open.values() if line.data), key=lambda line: line.time_ms)
         return [(self._number + at, shown(bytes(line.data)), line.time_ms) for at, line in enumerate(unfinished)]

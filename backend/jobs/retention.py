@@ -50,7 +50,18 @@ class Retention:
             await self._chunks.delete_log(batch)
             for job_id in batch:
                 await self._jobs.clear_log(job_id)
-        if doomed:
+        orphans = await self._delete_orphans()
+        if doomed or orphans:
             await self._chunks.give_space_back()
-            log.info("old logs cleared", jobs=len(doomed))
+            log.info("old logs cleared", jobs=len(doomed), orphans=orphans)
         return len(doomed)
+
+    async def _delete_orphans(self) -> int:
+        """Delete chunks no job leads to any more, which a kill between two writes or a lost job record left."""
+        count, last = 0, ""
+        while job_ids := await self._chunks.jobs_after(last, _BATCH):
+            last = job_ids[-1]
+            if orphans := await self._jobs.without_log(job_ids):
+                await self._chunks.delete_log(orphans)
+                count += len(orphans)
+        return count

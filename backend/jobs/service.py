@@ -200,7 +200,7 @@ class JobService:
             job = job.model_copy(update={"log_lines": feed.log.lines, "log_bytes": feed.log.end_byte})
         logs: list[str] = []
         if with_logs and job.log_lines:
-            logs = (await self._reader.page(job.id, max(0, job.log_lines - LOGS_IN_JOB), LOGS_IN_JOB)).lines
+            logs = await self._reader.tail(job.id, job.log_lines, job.log_bytes, LOGS_IN_JOB)
         position = await self._jobs.position(job) if job.status is JobStatus.PENDING else None
         return JobView.of(job, logs=logs, queue_position=position)
 
@@ -284,16 +284,20 @@ class JobService:
 
     async def clear_log(self, job_id: str) -> None:
         job = await self._get(job_id)
-        if job.status not in ENDED or not await self._jobs.clear_log(job_id):
+        if job.status not in ENDED:
             raise BadRequest("The job has not ended yet; its log can be cleared afterwards.")
+        # Chunks first: the record still leads to them when a kill comes in between.
         await self._chunks.delete_log([job_id])
+        await self._jobs.clear_log(job_id)
 
     async def clear_all_logs(self) -> int:
         """Clear the logs of every ended job; returns how many had one."""
         job_ids = await self._jobs.ended_with_log()
-        for job_id in job_ids:
-            await self._jobs.clear_log(job_id)
-        await self._chunks.delete_log(job_ids)
+        for at in range(0, len(job_ids), 100):
+            batch = job_ids[at : at + 100]
+            await self._chunks.delete_log(batch)
+            for job_id in batch:
+                await self._jobs.clear_log(job_id)
         return len(job_ids)
 
     def running_summaries(self) -> list[str]:

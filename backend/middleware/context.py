@@ -38,19 +38,29 @@ class TrustedProxies:
         self._networks: list[Network] = [ipaddress.ip_network(name, strict=False) for name in names]
 
     def trusts(self, address: str) -> bool:
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in self._networks)
+        parsed = _parsed(address)
+        return parsed is not None and any(parsed in network for network in self._networks)
 
     def client(self, peer: str, headers: Headers) -> str:
         if not self.trusts(peer):
             return peer
-        for hop in reversed([hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]):
+        # A proxy may add a line of its own instead of extending the client's: the lines together are the list.
+        hops = [hop.strip() for line in headers.getlist("x-forwarded-for") for hop in line.split(",") if hop.strip()]
+        last = peer
+        for hop in reversed(hops):
+            if _parsed(hop) is None:
+                break  # "unknown", or made up: what stands left of it is no better
+            last = hop[:64]
             if not self.trusts(hop):
-                return hop[:64]
-        return peer
+                break
+        return last
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(address)
+    except ValueError:
+        return None
 
 
 class RequestContext:

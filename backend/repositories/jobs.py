@@ -290,6 +290,12 @@ class JobRepository:
         async for document in self._jobs.find(query, fields).sort("sequence", DESCENDING):
             yield document["_id"], document["completed_at"], document["log_bytes"]
 
+    async def without_log(self, job_ids: list[str]) -> list[str]:
+        """Those of the ids whose chunks nothing leads to: no such job, or it has ended and says it has no log."""
+        with_log: Document = {"_id": {"$in": job_ids}, "$nor": [{"status": _ENDED, "log_bytes": 0}]}
+        known = {document["_id"] async for document in self._jobs.find(with_log, {"_id": 1})}
+        return [job_id for job_id in job_ids if job_id not in known]
+
     async def pin(self, job_id: str, pinned: bool) -> bool:
         result = await self._jobs.update_one({"_id": job_id}, {"$set": {"pinned": pinned}})
         return result.matched_count == 1

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import pymongo
+import structlog
 import zstandard
 from bson.binary import Binary
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import OperationFailure
 
-from backend.database import Document, Duplicate, Mongo
+from backend.database import DatabaseError, Document, Duplicate, Mongo
+
+log = structlog.get_logger(__name__)
+
+# Deleting a hundred large logs or compacting their files takes minutes; the client's own limit is for requests.
+_MAINTENANCE_SECONDS = 3600
 
 
 @dataclass
@@ -121,13 +127,34 @@ class LogChunkRepository:
     async def give_space_back(self) -> None:
         """Shrink the files after much was deleted: WiredTiger only reuses free space by itself.
 
-        A replica set's primary refuses; its operator does that in turn on each member.
+        A replica set's primary refuses; its operator does that in turn on each member. Any other failure is logged:
+        the logs are gone either way, and the next call tries again.
         """
-        with suppress(OperationFailure):
-            await self._chunks.database.command("compact", self._chunks.name)
+        try:
+            with pymongo.timeout(_MAINTENANCE_SECONDS):
+                await self._chunks.database.command("compact", self._chunks.name)
+        except DatabaseError as error:
+            if isinstance(error, OperationFailure) and "replica set primary" in str(error):
+                log.info("no disk space given back, a replica set's primary does not compact")
+            else:
+                log.warning("no disk space given back", error=type(error).__name__, reason=str(error))
 
     async def delete_log(self, job_ids: list[str]) -> None:
-        await self._chunks.delete_many({"job_id": {"$in": job_ids}})
+        with pymongo.timeout(_MAINTENANCE_SECONDS):
+            await self._chunks.delete_many({"job_id": {"$in": job_ids}})
+
+    async def jobs_after(self, job_id: str, limit: int) -> list[str]:
+        """The next ids, in order, of jobs that have chunks. Jumps along the index from job to job, reads no data."""
+        pipeline: list[Document] = [
+            {"$match": {"job_id": {"$gt": job_id}}},
+            {"$sort": {"job_id": ASCENDING, "first_byte": ASCENDING}},
+            {"$group": {"_id": "$job_id"}},
+            {"$sort": {"_id": ASCENDING}},
+            {"$limit": limit},
+        ]
+        with pymongo.timeout(_MAINTENANCE_SECONDS):
+            documents = await self._chunks.aggregate(pipeline, hint="by_byte").to_list(limit)
+        return [document["_id"] for document in documents]
 
 
 async def _unpacked(document: Document) -> LogChunk:

@@ -6,6 +6,7 @@ Works with the standard library alone, since the runner imports it in an interpr
 from __future__ import annotations
 
 import base64
+import html
 import json
 import shlex
 from collections.abc import Iterable, Iterator
@@ -26,10 +27,26 @@ def _base64_cores(data: bytes) -> Iterable[bytes]:
             yield text[touched_by_prefix:last]
 
 
+def _wrapped_base64(data: bytes) -> Iterable[bytes]:
+    """As the `base64` program and MIME (76 columns) and `openssl` (64) wrap a text that begins with data."""
+    text = next(iter(_base64_cores(data)))
+    for columns in (76, 64):
+        if len(text) > columns:
+            lines = [text[at : at + columns] for at in range(0, len(text), columns)]
+            yield b"\n".join(lines)
+            yield b"\r\n".join(lines)  # what a terminal makes of it
+
+
 def _forms(value: str) -> Iterable[bytes]:
     raw = value.encode()
     yield raw
     yield from _base64_cores(raw)
+    yield from _wrapped_base64(raw)
+    yield repr(raw)[2:-1].encode()
+    yield repr(value)[1:-1].encode()
+    yield ascii(value)[1:-1].encode()
+    yield html.escape(value).encode()
+    yield html.escape(value, quote=False).encode()
     for quoted in (quote(value, safe=""), quote(value), quote_plus(value)):
         yield quoted.encode()
         yield quoted.lower().encode() if "%" in quoted else b""

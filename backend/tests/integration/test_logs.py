@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,28 @@ async def test_the_middle_of_a_log_over_its_limit_is_dropped_and_marked(console:
     assert len(found["lines"]) == 1
     download = (await console.http.get(f"/api/jobs/{job['id']}/log/download")).content
     assert len(download) < 7 * 1024 * 1024
+
+
+@pytest.mark.parametrize(("lines", "width"), [(200, 60_000), (6, 9_000_000), (2500, 10)])
+async def test_a_job_shows_the_end_of_its_log_also_when_lines_are_long(
+    console: Console, lines: int, width: int
+) -> None:
+    """Bounded by size the beginning gives way, never the end; a line cut in its middle is not shown as a line."""
+    job = await console.run("wide", lines=lines, width=width)
+    numbers = [int(line[:6]) for line in job["logs"]]
+    assert numbers == list(range(lines))[-len(numbers) :]
+    assert len(numbers) == {200: 4 * 1024 * 1024 // 60_006, 6: 3, 2500: 2000}[lines]
+
+
+async def test_a_long_search_leaves_others_their_turn(console: Console) -> None:
+    job = await console.run("count", lines=1_000_000)
+    search = asyncio.create_task(console.http.get(f"/api/jobs/{job['id']}/log?search=nowhere"))
+    waits = []
+    while not search.done():
+        began = time.monotonic()
+        assert (await console.http.get("/api/health")).status_code == 200
+        waits.append(time.monotonic() - began)
+    assert (await search).json()["lines"] == []
+    print(f"health during a search: {len(waits)} answers, slowest {max(waits) * 1000:.0f} ms")
+    assert len(waits) > 3
+    assert max(waits) < 0.5

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pymongo
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import PyMongoError
 
 from backend.jobs.retention import KeepLogs
 from backend.tests.conftest import Console
@@ -66,6 +68,66 @@ async def test_the_disk_gets_its_space_back(console: Console, database: Any) -> 
     await console.run("say")
     await console.services.retention.sweep()
     assert (await database.command("collStats", "log_chunks"))["storageSize"] < full / 4
+
+
+async def test_chunks_that_nothing_leads_to_are_found(console: Console, database: Any) -> None:
+    """What a kill leaves between the two writes of clearing a log, and of jobs deleted by hand."""
+    cleared, deleted, kept = [await console.run("say") for _ in range(3)]
+    running = await console.submit("count", lines=1000, pause=0.1)
+    await console.when(running["id"], lambda job: job["log_lines"] > 0)
+    await database["jobs"].update_one({"_id": cleared["id"]}, {"$set": {"log_bytes": 0, "log_lines": 0}})
+    await database["jobs"].delete_one({"_id": deleted["id"]})
+    _keep(console)
+    assert await console.services.retention.sweep() == 0
+    for job in (cleared, deleted):
+        assert await database["log_chunks"].count_documents({"job_id": job["id"]}) == 0
+    assert (await console.job(kept["id"]))["logs"] == ["text=hello"]
+    await console.http.post(f"/api/jobs/{running['id']}/cancel")
+    assert (await console.ended(running["id"]))["logs"][0] == "line 0"
+
+
+async def test_a_kill_while_clearing_leaves_logs_that_can_be_cleared_again(
+    console: Console, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await console.run("say")
+    with monkeypatch.context() as patch:
+        patch.setattr(console.services.jobs._jobs, "clear_log", _killed)
+        with pytest.raises(ConnectionAbortedError):
+            await console.services.jobs.clear_all_logs()
+    assert await database["log_chunks"].count_documents({"job_id": job["id"]}) == 0
+    assert (await console.http.delete("/api/jobs/logs")).json()["cleared"] >= 1
+    assert (await console.job(job["id"]))["log_bytes"] == 0
+
+
+async def _killed(_: str) -> bool:
+    raise ConnectionAbortedError
+
+
+async def test_maintenance_may_take_longer_than_a_request(mongo_url: str) -> None:
+    """The driver's limit of a whole operation gives way to the longer one, also in Motor's threads."""
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url, timeoutMS=300)
+    things = client["maintenance"]["things"]
+    await things.insert_one({})
+    slow = {"$where": "sleep(1000) || false"}
+    with pytest.raises(PyMongoError):
+        await things.delete_many(slow)
+    with pymongo.timeout(60):
+        await things.delete_many(slow)
+        await things.aggregate([{"$match": {}}]).to_list(None)
+        await things.database.command("compact", "things")
+    await client.drop_database("maintenance")
+
+
+async def test_orphans_are_looked_for_along_the_index(console: Console, database: Any) -> None:
+    await console.run("say")
+    pipeline = [
+        {"$match": {"job_id": {"$gt": ""}}},
+        {"$sort": {"job_id": 1, "first_byte": 1}},
+        {"$group": {"_id": "$job_id"}},
+    ]
+    command = {"aggregate": "log_chunks", "pipeline": pipeline, "cursor": {}, "hint": "by_byte"}
+    plan = await database.command("explain", command, verbosity="queryPlanner")
+    assert "DISTINCT_SCAN" in str(plan)
 
 
 def test_times_survive_the_database() -> None:

@@ -666,8 +666,16 @@ export interface components {
              * @default
              */
             sha256?: string;
-            /** Survivors */
+            /**
+             * Survivors
+             * @description Processes that could not be ended, `pid name`.
+             */
             survivors?: string[];
+            /**
+             * Ended Leftovers
+             * @description Processes the command left behind, ended.
+             */
+            ended_leftovers?: string[];
         };
         /**
          * CatalogueProblem

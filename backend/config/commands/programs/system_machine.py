@@ -103,10 +103,11 @@ def show(top: int) -> int:
 
 def watch(seconds: int) -> int:
     start = time.monotonic()
-    for done in range(1, seconds + 1):
+    for done in range(seconds):
         print(f"\r{reading():{WIDTH + 40}}", flush=True)  # over the bar, which has no line end of its own
-        time.sleep(max(0.0, start + done - time.monotonic()))
-        print(f"\r{bar(done, seconds)}", end="\n" if done == seconds else "", file=sys.stderr, flush=True)
+        print(f"\r{bar(done, seconds)}", end="", file=sys.stderr, flush=True)
+        time.sleep(max(0.0, start + done + 1 - time.monotonic()))
+    print(f"\r{bar(seconds, seconds)}", file=sys.stderr, flush=True)
     print(f"Watched for {seconds} seconds.", flush=True)
     return 0
 
