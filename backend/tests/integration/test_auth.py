@@ -11,6 +11,7 @@ import jwt
 import pytest
 
 from backend.config.keys import Keys
+from backend.models.auth import Session
 from backend.tests.conftest import EMAIL, PASSWORD, Console, running_console, test_settings
 
 
@@ -160,3 +161,45 @@ async def test_a_forgotten_password_has_a_way_back(
         answer = (await console.http.post("/api/auth/setup", json=body)).json()
         jobs = await console.http.get("/api/jobs", headers={"Authorization": f"Bearer {answer['token']}"})
         assert len(jobs.json()) == 1
+
+
+async def test_a_stranger_cannot_lock_the_admin_out_and_blanks_are_no_new_account(
+    mongo_url: str, keys: Keys, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = test_settings(tmp_path_factory.mktemp("strangers"), trusted_proxies=["127.0.0.0/8"])
+    async with running_console(mongo_url, settings, keys) as console:
+
+        async def sign_in(email: str, password: str, address: str) -> int:
+            body, headers = {"email": email, "password": password}, {"X-Forwarded-For": address}
+            return (await console.http.post("/api/auth/login", json=body, headers=headers)).status_code
+
+        tries = [await sign_in(" " * blanks + EMAIL.upper(), "wrong password", "203.0.113.5") for blanks in range(8)]
+        assert tries[0] == 401
+        assert tries[-1] == 429, "blanks and capitals do not make another account"
+        assert await sign_in(EMAIL, PASSWORD, "203.0.113.6") == 200
+        many = [await sign_in(EMAIL, "wrong password", f"198.51.100.{number}") for number in range(60)]
+        assert many.index(429) == 51, "the first wait begins with the try after the free ones"
+
+
+async def test_a_session_that_ends_while_it_is_read_stays_ended(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = console.services.auth
+    session = await auth.authenticate((await auth.login(EMAIL, PASSWORD, "race")).token)
+    auth._checked.clear()
+    read, go_on = asyncio.Event(), asyncio.Event()
+    from_database = auth._sessions.get
+
+    async def slow(session_id: str) -> Session | None:
+        found = await from_database(session_id)
+        read.set()
+        await go_on.wait()
+        return found
+
+    monkeypatch.setattr(auth._sessions, "get", slow)
+    reading = asyncio.create_task(auth.still_valid(session))
+    await read.wait()
+    await auth.logout(session)
+    go_on.set()
+    await reading
+    assert not await auth.still_valid(session)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
 
+from backend import web_server
 from backend.config.keys import Keys
+from backend.errors import StartError
 from backend.middleware.context import TrustedProxies
 from backend.tests.conftest import Console, running_console, test_settings
 from backend.utils.logging import configure_logging
@@ -51,6 +58,10 @@ def test_addresses_are_believed_from_listed_proxies_only() -> None:
     assert proxies.client("10.2.2.2", forwarded) == "203.0.113.5"
     assert proxies.client("198.51.100.1", forwarded) == "198.51.100.1"
     assert proxies.client("10.2.2.2", Headers({})) == "10.2.2.2"
+    lines = Headers(raw=[(b"x-forwarded-for", b"6.6.6.6"), (b"x-forwarded-for", b"203.0.113.5, 10.1.1.1")])
+    assert proxies.client("10.2.2.2", lines) == "203.0.113.5"
+    assert proxies.client("10.2.2.2", Headers({"x-forwarded-for": "6.6.6.6, made-up, 10.1.1.1"})) == "10.1.1.1"
+    assert proxies.client("10.2.2.2", Headers({"x-forwarded-for": "6.6.6.6, made-up"})) == "10.2.2.2"
 
 
 async def test_other_origins_are_allowed_by_list_only(strict: Console) -> None:
@@ -202,3 +213,79 @@ async def test_the_openapi_document_is_for_the_admin(console: Console) -> None:
     assert (await console.http.get("/api/openapi.json")).json()["info"]["title"] == "AIrsenal Ops Console"
     async with httpx.AsyncClient(base_url=console.url) as nobody:
         assert (await nobody.get("/api/openapi.json")).status_code == 401
+
+
+async def test_far_fetched_input_is_refused_not_a_crash(console: Console) -> None:
+    async with httpx.AsyncClient(base_url=console.url) as nobody:
+        for path in ("x" * 300, "assets/" + "x" * 300, "a%00b", "%ed%a0%80"):
+            assert (await nobody.get("/" + path)).status_code in (200, 404, 503)
+    job = await console.run("say", text="hello")
+    for path, number in [("log", 2**63), ("log", -(2**63)), ("log/raw", 2**63)]:
+        answer = await console.http.get(f"/api/jobs/{job['id']}/{path}", params={"from": number})
+        assert answer.status_code == 422, (path, number)
+    named = await console.http.post("/api/jobs", content=b'{"command": "say", "parameters": {"\\ud800": 1}}',
+                                    headers={"Content-Type": "application/json"})  # fmt: skip
+    assert named.status_code == 422
+    assert named.json()["errors"][0]["field"] == "parameters.\\ud800"
+    for start in ("--5", "-", "5-", "9" * 16):
+        async with connect(f"{console.ws}/ws/jobs/{job['id']}?token={console.token}&format=batch&from={start}") as ws:
+            assert "hello" in "".join([str(message) async for message in ws])
+            assert ws.close_code == 1000
+
+
+async def test_a_connection_that_sends_no_request_is_closed(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a few hundred of them use up the descriptors, and nobody else gets in."""
+    monkeypatch.setattr(web_server, "HEAD_SECONDS", 0.2)
+    port = httpx.URL(console.url).port
+
+    async def slow_head(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"GET /api/health HTTP/1.1\r\nX-Endless: ")
+        await writer.drain()
+
+    async with asyncio.timeout(10):
+        idle, idle_writer = await asyncio.open_connection("127.0.0.1", port)
+        assert await idle.read() == b""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(2):
+            writer.write(b"GET /api/health HTTP/1.1\r\nHost: console\r\n\r\n")
+            assert b" 200 " in await reader.readline()
+            while (await reader.readline()).strip():
+                pass
+            await asyncio.sleep(0.5)
+        await reader.read(65536)
+        await slow_head(writer)
+        assert await reader.read() == b""
+    for opened in (idle_writer, writer):
+        opened.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="not possible here: this system has no prctl")
+@pytest.mark.skipif(os.geteuid() == 0, reason="not possible here: root may read every process")
+def test_jobs_cannot_read_the_consoles_environment() -> None:
+    code = "from backend.__main__ import hide_environment; hide_environment(); print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as console:
+        assert console.stdin is not None
+        assert console.stdout is not None
+        console.stdout.readline()
+        with pytest.raises(PermissionError):
+            Path(f"/proc/{console.pid}/environ").read_bytes()
+        console.stdin.write(b"\n")
+
+
+def test_the_limit_of_open_files_is_raised() -> None:
+    code = (
+        "import resource; from backend.__main__ import raise_open_files\n"
+        "hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))\n"
+        "raise_open_files(); print(*resource.getrlimit(resource.RLIMIT_NOFILE))"
+    )
+    soft, hard = map(int, subprocess.check_output([sys.executable, "-c", code], text=True).split())
+    assert soft == (min(hard, 65_536) if hard > 0 else 65_536)
+
+
+async def test_a_folder_that_cannot_be_made_is_one_sentence(mongo_url: str, keys: Keys, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    settings = test_settings(tmp_path, local_db_path=tmp_path / "file" / "data.db")
+    with pytest.raises(StartError, match="LOCAL_DB_PATH"):
+        async with running_console(mongo_url, settings, keys, sign_in=False):
+            pass

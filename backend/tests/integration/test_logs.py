@@ -104,6 +104,6 @@ async def test_a_long_search_leaves_others_their_turn(console: Console) -> None:
         assert (await console.http.get("/api/health")).status_code == 200
         waits.append(time.monotonic() - began)
     assert (await search).json()["lines"] == []
-    print(f"health during a search: {len(waits)} answers, slowest {max(waits) * 1000:.0f} ms")
-    assert len(waits) > 3
-    assert max(waits) < 0.5
+    # The slowest one hangs on what else the machine does; nearly all of them must be quick.
+    assert len(waits) > 20
+    assert sorted(waits)[len(waits) * 9 // 10] < 0.2

@@ -107,8 +107,10 @@ async def test_maintenance_may_take_longer_than_a_request(mongo_url: str) -> Non
     """The driver's limit of a whole operation gives way to the longer one, also in Motor's threads."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url, timeoutMS=300)
     things = client["maintenance"]["things"]
-    await things.insert_one({})
-    slow = {"$where": "sleep(1000) || false"}
+    await things.insert_many([{"n": n} for n in range(1000)])
+    # About a second of arithmetic a delete; embedded builds have no JavaScript to sleep in.
+    each = {"$map": {"input": {"$range": [0, 5000]}, "in": {"$multiply": ["$$this", "$n"]}}}
+    slow = {"$expr": {"$lt": [{"$sum": each}, 0]}}
     with pytest.raises(PyMongoError):
         await things.delete_many(slow)
     with pymongo.timeout(60):

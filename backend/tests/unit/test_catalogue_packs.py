@@ -175,7 +175,7 @@ def test_system_watch_prints_live_and_draws_a_bar(packs: Catalogue, data: Path) 
         assert time.monotonic() - start < 1.5, "the first line comes at once"
         out, err = child.communicate(timeout=20)
     assert out.endswith(b"Watched for 2 seconds.\n")
-    assert err.count(b"\r") == 2
+    assert err.count(b"\r") == 3
     assert "100%|██████████████████████████████| 2/2 [00:00 left]".encode() in err
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import itertools
 import json
 from urllib.parse import quote
@@ -82,3 +83,21 @@ def test_with_and_without_re2_the_same_is_masked(monkeypatch: pytest.MonkeyPatch
 
 def test_overlapping_secrets_leave_no_rest() -> None:
     assert Finder([b"secret-one", b"one-secret"]).mask(b"<secret-one-secret>") == b"<***>"
+
+
+def test_what_programs_make_of_a_secret_is_masked_too() -> None:
+    for secret in SECRETS:
+        for form in (repr(secret), ascii(secret), repr([secret.encode()]), html.escape(secret)):
+            assert secret[-4:] not in FINDER.mask(form.encode()).decode()
+            assert FINDER.mask(form.encode()) != form.encode()
+    assert b"&quot;" not in FINDER.mask(html.escape(SECRETS[1]).encode())
+
+
+def test_base64_in_several_lines_is_masked_as_a_whole() -> None:
+    long = "".join(f"{number:x}-long" for number in range(20))
+    finder = Finder(patterns([long]))
+    for text in (base64.encodebytes(long.encode()), base64.encodebytes(long.encode() + b"\n")):
+        assert text.count(b"\n") > 1
+        assert len(finder.mask(text)) < 12
+        assert len(finder.mask(text.replace(b"\n", b"\r\n"))) < 12
+    assert patterns([long]) == patterns([long, long])

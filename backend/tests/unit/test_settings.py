@@ -89,3 +89,9 @@ def test_the_readme_names_every_setting_with_its_meaning() -> None:
     for name, field in Settings.model_fields.items():
         assert f"| `{name.upper()}` |" in text
         assert str(field.description) in text
+
+
+def test_a_bad_proxy_is_a_bad_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8, ::1, proxy.example")
+    with pytest.raises(StartError, match=r"TRUSTED_PROXIES .*entry 3"):
+        load_settings()
