@@ -19,7 +19,7 @@ from backend.database import DatabaseError, Document, Duplicate, Mongo
 log = structlog.get_logger(__name__)
 
 # Deleting a hundred large logs or compacting their files takes minutes; the client's own limit is for requests.
-_MAINTENANCE_SECONDS = 3600
+_MAINTENANCE_SECONDS = 600
 
 
 @dataclass
