@@ -75,14 +75,16 @@ class LogReader:
     async def _archived(self, job_id: str, position: int) -> AsyncIterator[LogChunk]:
         """Stored chunks from there on, as far as memory does not have what follows."""
         while True:
+            # First of all: a watcher of a running job is served from memory, without a word to the database.
+            if (live := self._live(job_id)) and position >= live.start_byte:
+                return
             began = position
             async for chunk in self._chunks.from_byte(job_id, position):
                 if (live := self._live(job_id)) and position >= live.start_byte:
                     return
                 yield chunk
                 position = chunk.end_byte
-            live = self._live(job_id)
-            if live is None or position >= live.start_byte or position == began:
+            if self._live(job_id) is None or position == began:
                 return
 
     def _live(self, job_id: str) -> LiveLog | None:

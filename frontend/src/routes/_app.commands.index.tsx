@@ -121,7 +121,8 @@ function Pack({ commands }: { commands: Command[] }) {
 }
 
 function CommandRow({ command, said }: { command: Command; said: boolean }) {
-  const missing = command.secrets.filter(({ is_set, required }) => required && !is_set);
+  const needed = command.secrets.filter(({ required }) => required);
+  const missing = needed.filter(({ is_set }) => !is_set);
   return (
     <li>
       <Link to="/commands/$id" params={{ id: command.id }} className={classes.row} data-off={command.available ? undefined : true}>
@@ -137,7 +138,7 @@ function CommandRow({ command, said }: { command: Command; said: boolean }) {
         </span>
         <span className={classes.side}>
           <TouchesLabel touches={command.touches} />
-          {command.secrets.length > 0 && (
+          {needed.length > 0 && (
             <span className={classes.secrets}>
               {missing.length === 0
                 ? "secrets set"
