@@ -168,7 +168,9 @@ def test_a_clean_stop_says_which_jobs_go_on(console: ConsoleProcess) -> None:
     assert console.ended(job["id"])["log_lines"] == 20
 
 
-@pytest.mark.skipif("MONGO_URL" in os.environ, reason="the database of MONGO_URL is not ours to stop")
+@pytest.mark.skipif(
+    "MONGO_URL" in os.environ, reason="not possible here: the database of MONGO_URL is not ours to stop"
+)
 def test_a_paused_database_loses_nothing(console: ConsoleProcess) -> None:
     """Q6: requests answer 503, readiness is red, the job goes on, and everything recovers by itself."""
     job = console.submit("count", lines=100, pause=0.1)
