@@ -92,7 +92,9 @@ class JobService:
             raise InvalidInput([FieldError("confirm", f'type the title to confirm: "{command.title}"')])
         job_id = str(uuid.uuid4())
         if idempotency_key:
-            request = _fingerprint(command_id, values, priority)
+            # Without secret values: a plain hash of a short one could be guessed from a dump of the database.
+            shown = {name: value for name, value in values.items() if name not in command.secret_parameters}
+            request = _fingerprint(command_id, shown, priority)
             record = await self._idempotency.remember(idempotency_key, job_id, request, self._now())
             if record["request"] != request:
                 raise Conflict("This Idempotency-Key was used for another request within the last 24 hours.")
