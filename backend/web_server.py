@@ -19,6 +19,8 @@ _LARGEST_WEBSOCKET_MESSAGE = 64 * 1024
 LARGEST_HEAD = 64 * 1024
 # uvicorn waits for a first request for ever: a few hundred silent connections would use up all descriptors.
 HEAD_SECONDS = 20.0
+# A client that connected just before the stop has this long to send its request; closing at once would reset it.
+_FIRST_REQUEST_SECONDS = 0.5
 # Also how many connections asyncio accepts in one go, before anybody else gets a turn.
 _BACKLOG = 128
 
@@ -41,6 +43,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.loop.call_later(_FIRST_REQUEST_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def _wait_for_head(self) -> None:
         self._stop_waiting()
@@ -122,3 +130,11 @@ class WebServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        for listener in sockets or []:
+            loop.remove_reader(listener)
+        # asyncio gives an accepted connection its protocol one turn later, and drops it when the server closed first.
+        await asyncio.sleep(0.01)
+        await super().shutdown(sockets)

@@ -119,3 +119,23 @@ async def test_the_limit_is_for_each_request_of_a_connection(port: int) -> None:
     for _ in range(3):
         assert b" 200 " in await reader.readuntil(b"\r\n\r\n0")
     writer.close()
+
+
+async def test_who_connected_just_before_the_stop_is_answered() -> None:
+    listener = listen("127.0.0.1", 0)
+    number = listener.getsockname()[1]
+    ready = asyncio.Event()
+    server = WebServer(_echo_length, ready.set)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await ready.wait()
+    reader, writer = await asyncio.open_connection("127.0.0.1", number)
+    server.should_exit = True
+    await asyncio.sleep(0.25)
+    assert listener.fileno() == -1  # it accepts nobody any more
+    writer.write(HEAD + b"Content-Length: 2\r\n\r\nab")
+    async with asyncio.timeout(5):
+        answer = await reader.read()  # to the end of the connection, which is not reset
+        await serving
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(b"\r\n\r\n2")
