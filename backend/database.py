@@ -22,6 +22,10 @@ DatabaseError = PyMongoError
 Duplicate = DuplicateKeyError
 
 
+class LaneBusy(Exception):
+    """The lane has a running job already, of this console or of another one."""
+
+
 log = structlog.get_logger(__name__)
 
 

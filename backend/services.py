@@ -18,6 +18,7 @@ from backend.config.keys import Keys
 from backend.config.settings import PROJECT_FOLDER, Settings, search_path
 from backend.database import Database, DatabaseError
 from backend.errors import StartError
+from backend.jobs.attempts import Attempts
 from backend.jobs.executor import Executor
 from backend.jobs.feed import Feeds
 from backend.jobs.log_reader import LogReader
@@ -139,11 +140,14 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         reader=reader, builtins=builtins, now=utc_now,
         limits=Limits(settings.max_job_retries, settings.job_queue_limit),
     )  # fmt: skip
-    service.queue = JobQueue(
+    attempts = Attempts(
         jobs=jobs, chunks=chunks, executor=executor, feeds=feeds, reader=reader, catalogue=catalogue,
-        build_spec=service.build_spec,
-        node=await asyncio.to_thread(_node_id, settings.data_dir), now=utc_now,
-        retry_delay_seconds=settings.job_retry_delay_seconds, log_max_bytes=settings.job_log_max_bytes,
+        build_spec=service.build_spec, now=utc_now, retry_delay_seconds=settings.job_retry_delay_seconds,
+        log_max_bytes=settings.job_log_max_bytes,
+    )  # fmt: skip
+    node = await asyncio.to_thread(_node_id, settings.data_dir)
+    service.queue = JobQueue(
+        jobs=jobs, executor=executor, feeds=feeds, attempts=attempts, node=node, now=utc_now
     )  # fmt: skip
     if new_admin:
         await auth.remove_admin()

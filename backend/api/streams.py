@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from backend.api.dependencies import cookie_name, get_services, is_same_origin
+from backend.api.dependencies import cookie_name, is_same_origin
 from backend.errors import AppError, NotAuthenticated
 from backend.jobs.websocket_manager import parse_format
 from backend.models.auth import Session
@@ -65,7 +65,7 @@ async def _session(websocket: WebSocket, services: Services) -> Session:
 @router.websocket("/ws/jobs/{job_id}")
 async def watch_job(websocket: WebSocket, job_id: str) -> None:
     """A job's log and state, live. Closed with 1008 without a valid session, and for an unknown job."""
-    services = get_services(websocket)
+    services: Services = websocket.app.state.services
     # Accepted first: only an open WebSocket can be closed with a code that the client gets to see.
     await websocket.accept()
     channel = _Channel(websocket)

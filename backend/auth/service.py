@@ -26,6 +26,7 @@ SESSION_HOURS = 12
 TICKET_SECONDS = 30
 # How long a revoked token may still pass here, when another process revoked it; this process forgets it at once.
 RECHECK_SECONDS = 4.0
+VERIFIED_SECONDS = 60.0
 # An account from everywhere, and an address whatever the account. Far above the limit of the two together: a stranger
 # must not lock the admin out with a handful of tries, nor walk through e-mail addresses for ever.
 _WIDE_FREE_TRIES = 50
@@ -46,6 +47,8 @@ class AuthService:
         self._throttle = Throttle()
         self._setup_token: str | None = None
         self._checked: TTLCache[str, Session] = TTLCache(1_000, ttl=RECHECK_SECONDS, timer=time.monotonic)
+        # Asked for twice a request. What ends a session is looked up each time, apart from this.
+        self._verified: TTLCache[str, str] = TTLCache(1_000, ttl=VERIFIED_SECONDS, timer=time.monotonic)
         self._revocations = 0
         self._tickets: TTLCache[str, Session] = TTLCache(1_000, ttl=TICKET_SECONDS, timer=time.monotonic)
 
@@ -140,12 +143,15 @@ class AuthService:
 
     def session_id(self, token: str) -> str | None:
         """Which session a token claims to be, when it bears our signature and has not expired; no database call."""
+        if known := self._verified.get(token):
+            return known
         try:
             claims = jwt.decode(
                 token, self._secret, algorithms=[_ALGORITHM], options={"require": ["exp", "jti", "sub"]}
             )
         except jwt.InvalidTokenError:
             return None
+        self._verified[token] = str(claims["jti"])
         return str(claims["jti"])
 
     async def _living(self, session_id: str) -> Session:

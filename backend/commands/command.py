@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import os
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from cachetools import TTLCache
 
 from backend.commands.argv import Argv, Group
 from backend.commands.template import BUILTIN_NAMES, Template
@@ -14,6 +17,8 @@ from backend.commands.values import BadValue, check_value, is_left_out, to_text
 from backend.errors import FieldError, InvalidInput
 from backend.models.commands import CommandInfo, Invocation, Parameter, ParameterValue, SecretNeed, Touches
 
+# Where programs were found: looking along the search path costs more than all other checks of a submit together.
+_found: TTLCache[tuple[str, str], str] = TTLCache(1_000, ttl=60.0)
 DEFAULT_CWD = Template.parse("{data_dir}")
 
 
@@ -105,7 +110,7 @@ class Command:
         if missing:
             return f"Set the secret {' and '.join(missing)} first."
         program = self._program(builtins)
-        if program and not shutil.which(program, path=self._search_path(builtins)):
+        if program and not _is_installed(program, self._search_path(builtins)):
             return f"The program {program} is not installed here."
         return None
 
@@ -176,3 +181,12 @@ class Command:
     def _search_path(self, builtins: Mapping[str, str]) -> str:
         path = self.env.get("PATH")
         return path.render(builtins) if path and path.names <= builtins.keys() else builtins["path"]
+
+
+def _is_installed(program: str, path: str) -> bool:
+    found = _found.get((program, path))
+    if found is None or not os.access(found, os.X_OK):
+        found = shutil.which(program, path=path)
+    if found is not None:
+        _found[program, path] = found
+    return found is not None

@@ -1,55 +1,28 @@
 """Starts runners, finds living ones again, and tells when they print and when they end.
 
-The only place of the console that has to do with child processes. It never waits for a child: it watches the runner's
-process through a pidfd and its spool folder through inotify, which work just as well for a runner that an earlier
-console started.
+It never waits for a child: it watches the runner's process through a pidfd and its spool folder through inotify, which
+work just as well for a runner that an earlier console started.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import structlog
 from inotify_simple import INotify
 from inotify_simple import flags as watch_flags
 from pydantic import ValidationError
 
 from backend.jobs import processes
-from backend.jobs.spool import folder_of, read_json, read_note
+from backend.jobs.handover import packed
+from backend.jobs.runner_pool import RunnerPool, RunnerProcess
+from backend.jobs.spool import OUTCOME, OUTPUT, RUNNER, folder_of, read_json, read_note, write_note
 from backend.models.jobs import Outcome
-
-log = structlog.get_logger(__name__)
-
-PROJECT_FOLDER = Path(__file__).resolve().parents[2]
-# A host that does not answer for this long is stopped or stuck: it is ended, and a new one takes its place.
-HOST_SECONDS = 15.0
-# The one package the runner takes from outside the standard library, when it is there: RE2, for masking.
-_RE2 = find_spec("re2")
-_PATHS = [str(PROJECT_FOLDER), *([str(Path(_RE2.origin).parents[1])] if _RE2 and _RE2.origin else [])]
-_HOST_START = f"import sys; sys.path += {_PATHS!r}; from backend.jobs.runner_host import main; main()"
-
-
-def _launch_host(connection: socket.socket) -> subprocess.Popen[bytes]:
-    # Its environment is empty: a child reading /proc/<parent>/environ finds nothing of the console's.
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _HOST_START],
-        stdin=connection.fileno(),
-        env={"PATH": os.defpath},
-        start_new_session=True,
-        cwd="/",
-    )
 
 
 @dataclass(frozen=True)
@@ -68,26 +41,42 @@ class AttemptSpec:
 
 
 class Execution:
-    """One attempt under way, started by this console or found again after a restart."""
+    """One attempt: prepared and not begun, under way, or found again after a restart."""
 
     def __init__(self, folder: Path, marker: str) -> None:
         self.folder = folder
         self.marker = marker
         self.changed = asyncio.Event()
         self.ended = asyncio.Event()
+        self.runner: RunnerProcess | None = None
         self._pidfd = -1
 
-    def watch(self, pid: int, start_time: int | None) -> None:
+    def follow_runner(self, runner: RunnerProcess) -> None:
+        self.runner = runner
+        # One of our own: the runner may serve another attempt while the end of this one is still being stored.
+        self._pidfd = os.dup(runner.pidfd)
+        asyncio.get_running_loop().add_reader(self._pidfd, self._on_end)
+
+    def find_runner(self, pid: int, start_time: int) -> None:
         """Follow the runner `pid`. A pid that is gone or belongs to another process by now counts as ended."""
-        try:
+        with suppress(ProcessLookupError):
             self._pidfd = os.pidfd_open(pid)
-        except ProcessLookupError:
-            self._pidfd = -1
-        if self._pidfd < 0 or start_time is None or processes.start_time(pid) != start_time:
+        if self._pidfd < 0 or processes.start_time(pid) != start_time:
             self._close()
             self.ended.set()
         else:
             asyncio.get_running_loop().add_reader(self._pidfd, self._on_end)
+
+    def on_file(self, name: str) -> None:
+        """Something happened in the spool folder. The outcome is the last thing a runner writes."""
+        if name == OUTCOME:
+            self.ended.set()
+        if name == OUTCOME or name.startswith(OUTPUT):
+            self.changed.set()
+
+    def look(self) -> None:
+        """File events were lost: something may have happened."""
+        self.on_file(OUTCOME if (self.folder / OUTCOME).exists() else OUTPUT)
 
     def _on_end(self) -> None:
         self._close()
@@ -102,7 +91,7 @@ class Execution:
 
     def stop(self) -> None:
         """Ask the runner to end its child's tree (TERM, grace, KILL). Asking again forces. Idempotent once ended."""
-        if self._pidfd >= 0:
+        if self._pidfd >= 0 and not self.ended.is_set():
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGTERM)
 
@@ -113,7 +102,7 @@ class Execution:
     def outcome(self) -> Outcome | None:
         """What the runner reported; None when it died without a word: the attempt is lost."""
         try:
-            return Outcome.model_validate(read_json(self.folder / "outcome.json"))
+            return Outcome.model_validate(read_json(self.folder / OUTCOME))
         except ValidationError:
             return None
 
@@ -123,10 +112,7 @@ class Executor:
         self._spool = spool
         self._grace = grace
         self._spool_limit = spool_limit
-        self._host: subprocess.Popen[bytes] | None = None
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
-        self._turn = asyncio.Lock()
+        self.runners = RunnerPool()
         self._inotify: INotify | None = None
         self._watched: dict[int, Execution] = {}
 
@@ -134,8 +120,7 @@ class Executor:
         self._spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._inotify = INotify(nonblocking=True)
         asyncio.get_running_loop().add_reader(self._inotify.fileno(), self._on_file_events)
-        async with self._turn:
-            await self._start_host()
+        await self.runners.open()
 
     async def close(self) -> None:
         """Ends the host; running attempts go on."""
@@ -144,49 +129,78 @@ class Executor:
             self._inotify.close()
         for execution in self._watched.values():
             execution.detach()
-        async with self._turn:
-            await self._stop_host()
+        await self.runners.close()
 
-    async def start(self, spec: AttemptSpec) -> Execution:
-        """Start the attempt; returns once its runner exists. Raises OSError when there can be none."""
-        request = {
-            "spool": str(self._spool),
-            "job_id": spec.job_id,
-            "attempt": spec.attempt,
-            "argv": spec.argv,
-            "env": {**spec.env, processes.JOB_VARIABLE: f"{spec.job_id}.{spec.attempt}"},
-            "cwd": spec.cwd,
-            "stdin": spec.stdin,
-            "pty": spec.pty,
-            "time_limit": spec.time_limit,
-            "grace": self._grace,
-            "spool_limit": self._spool_limit,
-            "masks": [form.decode("latin-1") for form in spec.masks],
-        }
-        answer = await self._ask(json.dumps(request).encode() + b"\n", spec)
-        if "error" in answer:
-            raise OSError(str(answer["error"]))
+    async def prepare(self, spec: AttemptSpec) -> Execution:
+        """Make everything ready that can be before it is stored that the attempt runs; `go` begins it, `drop` gives it
+        up. Raises OSError when it cannot be."""
+        request = packed(
+            {
+                "spool": str(self._spool),
+                "job_id": spec.job_id,
+                "attempt": spec.attempt,
+                "argv": spec.argv,
+                "env": {**spec.env, processes.JOB_VARIABLE: f"{spec.job_id}.{spec.attempt}"},
+                "cwd": spec.cwd,
+                "stdin": spec.stdin,
+                "pty": spec.pty,
+                "time_limit": spec.time_limit,
+                "grace": self._grace,
+                "spool_limit": self._spool_limit,
+                "masks": [form.decode("latin-1") for form in spec.masks],
+            }
+        )
+        # One entry in a folder that is in the kernel's memory: a thread would cost more than the call.
+        folder_of(self._spool, spec.job_id, spec.attempt).mkdir(mode=0o700)
+        execution = None
         try:
+            # Watched before there is a runner: if that cannot be done, nothing runs unseen.
             execution = self._execution(spec.job_id, spec.attempt)
-            execution.watch(answer["pid"], answer["start_time"])
-        except OSError as error:
-            # It runs, and cannot be followed (out of descriptors or inotify watches): it must not run on unseen.
-            os.kill(answer["pid"], signal.SIGTERM)
-            raise OSError(f"its runner cannot be watched: {error.strerror}") from error
+            execution.follow_runner(await self._runner_with(request))
+        except OSError:
+            if execution:
+                self.release(execution)
+            await asyncio.to_thread(self.discard, spec.job_id, spec.attempt)
+            raise
         return execution
+
+    async def _runner_with(self, request: bytes) -> RunnerProcess:
+        while True:
+            runner = await self.runners.take()
+            try:
+                await runner.give(request)
+            except (ConnectionError, TimeoutError):  # somebody killed or stopped it while it waited
+                runner.close()
+            else:
+                return runner
+
+    def go(self, execution: Execution) -> None:
+        """Let a prepared attempt begin. Until then nothing of it runs."""
+        assert execution.runner is not None
+        self.runners.go(execution.runner)
+
+    async def drop(self, execution: Execution) -> None:
+        """Give a prepared attempt up: its runner ends without having started anything."""
+        self.release(execution)
+        if execution.runner:
+            execution.runner.close()
+        await asyncio.to_thread(shutil.rmtree, execution.folder, ignore_errors=True)
 
     def attach(self, job_id: str, attempt: int) -> Execution | None:
         """The attempt as an earlier console left it, living or ended. None: it was never started, and never will be.
 
-        For None the spool folder is made here: a runner that should still come up finds it taken and does not start.
+        Whoever writes the note `runner` owns the attempt. For None it is written here: a runner that should still come
+        up finds it and starts nothing.
         """
+        folder = folder_of(self._spool, job_id, attempt)
+        folder.mkdir(mode=0o700, exist_ok=True)
         with suppress(FileExistsError):
-            folder_of(self._spool, job_id, attempt).mkdir(mode=0o700)
+            write_note(folder / RUNNER, "nobody")
             return None
         execution = self._execution(job_id, attempt)
-        pid, start_time, boot = ((read_note(execution.folder / "runner") or "") + "  ").split(" ")[:3]
+        pid, start_time, boot = ((read_note(execution.folder / RUNNER) or "") + "  ").split(" ")[:3]
         if boot == processes.boot_id() and pid.isdecimal() and start_time.isdecimal():
-            execution.watch(int(pid), int(start_time))
+            execution.find_runner(int(pid), int(start_time))
         else:
             execution.ended.set()
         return execution
@@ -237,45 +251,6 @@ class Executor:
         for event in self._inotify.read(timeout=0):
             if event.mask & watch_flags.Q_OVERFLOW:
                 for execution in self._watched.values():
-                    execution.changed.set()
+                    execution.look()
             elif event.wd in self._watched:
-                self._watched[event.wd].changed.set()
-
-    async def _ask(self, request: bytes, spec: AttemptSpec) -> dict[str, Any]:
-        async with self._turn:
-            for last_try in (False, True):
-                try:
-                    if self._writer is None or self._reader is None:
-                        await self._start_host()
-                    assert self._writer is not None
-                    assert self._reader is not None
-                    async with asyncio.timeout(HOST_SECONDS):
-                        self._writer.write(request)
-                        await self._writer.drain()
-                        line = await self._reader.readline()
-                    if line:
-                        return dict(json.loads(line))
-                except (TimeoutError, OSError) as error:
-                    log.warning("runner host lost", error=repr(error))
-                await self._stop_host()
-                if last_try or folder_of(self._spool, spec.job_id, spec.attempt).exists():
-                    break
-        return {"error": "the runner host ended while it started the job"}
-
-    async def _start_host(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._host = await asyncio.to_thread(_launch_host, theirs)
-        self._reader, self._writer = await asyncio.open_connection(sock=ours, limit=1024**2)
-
-    async def _stop_host(self) -> None:
-        if self._writer:
-            self._writer.close()
-        self._reader = self._writer = None
-        if self._host:
-            try:
-                await asyncio.to_thread(self._host.wait, 2)
-            except subprocess.TimeoutExpired:
-                self._host.kill()
-                await asyncio.to_thread(self._host.wait)
-            self._host = None
+                self._watched[event.wd].on_file(event.name)

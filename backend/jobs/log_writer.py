@@ -16,7 +16,7 @@ import structlog
 from backend.database import DatabaseError, patiently
 from backend.jobs.executor import Execution
 from backend.jobs.feed import JobFeed, LiveLog
-from backend.jobs.spool import SEGMENT_BYTES, STDOUT, Frame, SpoolReader
+from backend.jobs.spool import MUCH_BYTES, SEGMENT_BYTES, STDOUT, Frame, SpoolReader
 from backend.models.jobs import Attempt, Job
 from backend.repositories.jobs import JobRepository
 from backend.repositories.log_chunks import LogChunk, LogChunkRepository
@@ -87,7 +87,8 @@ class LogWriter:
             while True:
                 execution.changed.clear()
                 ended = execution.ended.is_set()
-                frames = await asyncio.to_thread(reader.read, READ_BYTES)
+                much = reader.has_much()
+                frames = await asyncio.to_thread(reader.read, READ_BYTES) if much else reader.read(MUCH_BYTES)
                 if frames:
                     self._take(frames)
                     await self._store_due(reader)

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.jobs import processes
-from backend.jobs.spool import STDERR, STDOUT, SpoolWriter, write_json, write_note
+from backend.jobs.spool import OUTCOME, RUNNER, STDERR, STDOUT, SpoolWriter, write_json, write_note
 from backend.utils.masking import Finder, StreamMasker
 
 PIPE_BYTES = 1024 * 1024
@@ -35,6 +35,8 @@ TIOCSWINSZ = 0x5414
 KILL_WAIT = 2.0
 # How programs say that an allocation failed: Python, C++, C and the shell, Java.
 _NO_MEMORY = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"java.lang.OutOfMemoryError")
+# What the child gets back as it was; Python and we ignore or block them.
+_DEFAULTS = [signal.SIGPIPE, signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD]
 _libc = ctypes.CDLL(None, use_errno=True)
 # What programs say when they ask on a closed stdin: Python's input() and click, bash's read loop, ssh, sudo.
 _ASKED = (b"EOFError", b"Aborted!", b"stdin: is not a tty", b"a terminal is required", b"Not a tty")
@@ -55,7 +57,8 @@ class Runner:
         self._deadline = float("inf")
         self._killed = False
         self._leftovers: list[str] = []
-        self._started = time.time()
+        self._theirs: tuple[int, ...] = ()
+        self._problem: OSError | None = None
         self._oom_kills_before = _oom_kills()
 
     @staticmethod
@@ -66,61 +69,84 @@ class Runner:
         # with our user id may read the secrets in our memory.
         _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
 
-    def run(self) -> None:
-        wake = self._handle_signals()
-        self._write_record()
+    def make_ready(self) -> None:
+        """Everything that can be done before it is certain that the attempt runs. Leaves no trace beside the spool."""
+        self._wakeup = self._handle_signals()
+        self._note = f"{os.getpid()} {processes.start_time(os.getpid())} {self._spec['boot_id']}"
         try:
+            self._find_program()
+            self._actions = self._terminal() if self._spec["pty"] else self._pipes()
+        except OSError as error:
+            self._problem = error
+
+    def run(self) -> bool:
+        """The whole attempt. False when this process should take no other: something in it went not as usual.
+
+        Raises FileExistsError, and starts nothing, when somebody gave the attempt up meanwhile.
+        """
+        self._started = time.time()
+        write_note(self._folder / RUNNER, self._note)
+        try:
+            if self._problem:
+                raise self._problem
             if not self._start_child():
                 self._write_outcome("cancelled", None)
-                return
+                return False
         except OSError as error:
             self._write_outcome("could_not_start", _why_not_started(error, self._spec))
-            return
-        self._loop(wake)
+            return False
+        self._loop(self._wakeup[0])
+        # Before the outcome is there, so that a cancel which comes too late is not taken for the next attempt's.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._write_outcome(*self._verdict())
+        return self._stop_cause is None and not self._leftovers and self._tidy()
 
-    def _handle_signals(self) -> int:
+    def _tidy(self) -> bool:
+        signal.set_wakeup_fd(-1)
+        for descriptor in self._wakeup:
+            os.close(descriptor)
+        self._spool.close()
+        os.chdir("/")
+        return True
+
+    def _handle_signals(self) -> tuple[int, int]:
         reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        # A cancel that comes before there is a child waits until we can act on it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         signal.signal(signal.SIGTERM, lambda *_: self._stop("cancelled"))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        return reading
+        return reading, writing
 
-    def _write_record(self) -> None:
-        me = os.getpid()
-        write_note(self._folder / "runner", f"{me} {processes.start_time(me)} {self._spec['boot_id']}")
+    def _find_program(self) -> None:
+        os.chdir(self._spec["cwd"])
+        program = shutil.which(self._spec["argv"][0], path=self._spec["env"].get("PATH", os.defpath))
+        if program is None:
+            raise FileNotFoundError(errno.ENOENT, "no such program", self._spec["argv"][0])
+        self._program = program
 
     def _start_child(self) -> bool:
         """False when it was cancelled before the child was there: then nothing is started."""
-        spec = self._spec
-        os.chdir(spec["cwd"])
-        argv, env = spec["argv"], spec["env"]
-        program = shutil.which(argv[0], path=env.get("PATH", os.defpath))
-        if program is None:
-            raise FileNotFoundError(errno.ENOENT, "no such program", argv[0])
-        stdin = self._stdin_with(spec["stdin"])
-        actions = self._terminal() if spec["pty"] else self._pipes(stdin)
-        defaults = [signal.SIGPIPE, signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD]
         # A cancel comes either before the child, and there is none, or when its pid is known and can be signalled.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         if self._stop_cause:
             return False
         self._child = os.posix_spawn(
-            program, argv, env, file_actions=actions, setsid=True, setsigmask=[], setsigdef=defaults
-        )
+            self._program, self._spec["argv"], self._spec["env"], file_actions=self._actions,
+            setsid=True, setsigmask=[], setsigdef=_DEFAULTS,
+        )  # fmt: skip
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-        os.close(stdin)
-        for descriptor in self._ours_only:
+        for descriptor in self._theirs:
             os.close(descriptor)
-        if spec["time_limit"]:
-            self._limit = time.monotonic() + spec["time_limit"]
+        if self._spec["time_limit"]:
+            self._limit = time.monotonic() + self._spec["time_limit"]
         return True
 
     _limit = float("inf")
-    _ours_only: tuple[int, ...] = ()
 
     def _stdin_with(self, text: str | None) -> int:
         """End of input at once, or after `text`. A file, not a pipe: nobody has to write it while the child runs."""
@@ -131,7 +157,8 @@ class Runner:
         os.lseek(descriptor, 0, os.SEEK_SET)
         return descriptor
 
-    def _pipes(self, stdin: int) -> list[tuple[Any, ...]]:
+    def _pipes(self) -> list[tuple[Any, ...]]:
+        stdin = self._stdin_with(self._spec["stdin"])
         actions: list[tuple[Any, ...]] = [(os.POSIX_SPAWN_DUP2, stdin, 0)]
         theirs = []
         for target, stream in ((1, STDOUT), (2, STDERR)):
@@ -141,7 +168,7 @@ class Runner:
             self._streams[reading] = (stream, StreamMasker(self._finder))
             actions.append((os.POSIX_SPAWN_DUP2, writing, target))
             theirs.append(writing)
-        self._ours_only = tuple(theirs)
+        self._theirs = (stdin, *theirs)
         return actions
 
     def _terminal(self) -> list[tuple[Any, ...]]:
@@ -288,7 +315,7 @@ class Runner:
         # As a subreaper without children it has no descendants either: no need to walk through /proc.
         survivors = [] if self._reap() else self._family()
         write_json(
-            self._folder / "outcome.json",
+            self._folder / OUTCOME,
             {
                 "cause": cause,
                 "exit_code": code if code is not None and code >= 0 else None,

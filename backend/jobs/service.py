@@ -106,8 +106,7 @@ class JobService:
             raise BadRequest(f"{command.title} cannot run now: {reason}")
         await self._take_room()
         job = self._new_job(job_id, command, values, by, priority)
-        await self._jobs.insert(job)
-        self.queue.wake(job.lane)
+        await self.queue.submit(job)
         log.info("job submitted", job_id=job.id, command=job.command)
         return JobView.of(await self._jobs.get(job_id) or job) if idempotency_key else JobView.of(job)
 
@@ -253,7 +252,7 @@ class JobService:
                 raise BadRequest(f"The job has already ended ({job.status.value}).")
             # It changed between the two writes (a retry came due): the next look finds it in one of the two states.
             return await self.cancel(job_id, by=by, force=force)
-        self.queue.stop_attempt(job_id, force=force)
+        self.queue.attempts.stop(job_id, force=force)
         log.info("job cancel requested", job_id=job_id, force=force)
         self._feeds.publish(await self._get(job_id))
         return None
@@ -267,14 +266,14 @@ class JobService:
             job = await self._get(job_id)
             raise BadRequest(f"The job has already ended ({job.status.value}).")
         log.warning("job closed by hand", job_id=job_id)
-        self.queue.forget(job_id)
+        self.queue.attempts.forget(job_id)
         with suppress(DamagedRecord):
             self._feeds.publish(await self._get(job_id))
 
     async def queue_state(self) -> QueueState:
         return QueueState(
             draining=self.queue.draining,
-            running=[job.id for job in self.queue.running()],
+            running=[job.id for job in self.queue.attempts.running()],
             waiting=await self._jobs.count_pending(self._limits.pending),
             limit=self._limits.pending,
         )
@@ -304,7 +303,7 @@ class JobService:
 
     def running_summaries(self) -> list[str]:
         """One line per job that runs here, for the person who stops the console."""
-        return [f"{job.title} (job {job.id[:8]}, attempt {job.attempt})" for job in self.queue.running()]
+        return [f"{job.title} (job {job.id[:8]}, attempt {job.attempt})" for job in self.queue.attempts.running()]
 
 
 def _fingerprint(command_id: str, values: Mapping[str, object], priority: int) -> str:

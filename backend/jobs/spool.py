@@ -2,8 +2,8 @@
 
 One folder an attempt, `<data>/spool/<job id>.<attempt>/`:
 
-- `runner`        who runs it (pid, start time, boot id); there before the child is. A symbolic link whose target is the
-                  text: made in one system call, so it is whole or absent
+- `runner`        who runs it (pid, start time, boot id); there before the child is, and who makes it owns the attempt.
+                  A symbolic link whose target is the text: made in one system call, so it is whole or absent
 - `out.<offset>`  masked output as frames; a new file begins every 16 MiB, named after its first frame's offset
 - `outcome.json`  how it ended; renamed into place, so it is there whole or not at all
 
@@ -22,14 +22,18 @@ from typing import Any
 
 HEADER = struct.Struct("<IBxxxQ")  # payload length, stream, time in microseconds since the epoch
 SEGMENT_BYTES = 16 * 1024 * 1024
+# Reading this much from the page cache takes as long as asking a thread to do it.
+MUCH_BYTES = 128 * 1024
 STDOUT, STDERR = 1, 2
+RUNNER, OUTPUT, OUTCOME = "runner", "out.", "outcome.json"
 
 
-def folder_of(spool: Path, job_id: str, attempt: int) -> Path:
-    return spool / f"{job_id}.{attempt}"
+def folder_of(spool: str | Path, job_id: str, attempt: int) -> Path:
+    return Path(spool, f"{job_id}.{attempt}")
 
 
 def write_note(path: Path, text: str) -> None:
+    """Raises FileExistsError when there is one."""
     path.symlink_to(text)
 
 
@@ -85,6 +89,11 @@ class SpoolWriter:
         self.offset += len(payload)
         return payload
 
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
     def _next_segment(self) -> None:
         if self.offset > self._limit and self._on_disk() > self._limit:
             raise OSError("the console has not read the spool for too long")
@@ -122,6 +131,10 @@ class SpoolReader:
         self._position = 0
         self._segment_start = -1
         self._frame_offset = 0
+
+    def has_much(self) -> bool:
+        """Whether reading on is work for a thread. What a runner has just written is still in the kernel's memory."""
+        return self._file >= 0 and os.fstat(self._file).st_size - self._position > MUCH_BYTES
 
     def read(self, most: int) -> list[Frame]:
         """Frames from `offset` on, about `most` bytes of payload together; empty when there is nothing new."""

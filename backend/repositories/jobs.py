@@ -8,9 +8,10 @@ from typing import Any
 
 import structlog
 from pydantic import ValidationError
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError
 
-from backend.database import Document, Duplicate, Mongo
+from backend.database import Document, Duplicate, LaneBusy, Mongo
 from backend.errors import DamagedRecord
 from backend.models.jobs import Attempt, Cause, Job, JobStatus
 
@@ -49,6 +50,46 @@ def _document(job: Job) -> Document:
     return {"_id": job.id, **job.model_dump(exclude={"id"})}
 
 
+# What a claim changes.
+_CLAIM_FIELDS = {
+    "status", "owner", "node", "beat_at", "started_at", "attempts", "cause", "error", "exit_code", "signal"
+}  # fmt: skip
+
+
+def claimed(job: Job, *, owner: str, node: str, now: datetime) -> Job:
+    """The waiting job as it is when it runs, with its next attempt opened."""
+    attempt = Attempt(
+        number=job.attempt + 1, started_at=now, first_line=job.log_lines, first_byte=job.log_bytes
+    )  # fmt: skip
+    return job.model_copy(
+        update={
+            "status": JobStatus.RUNNING,
+            "owner": owner,
+            "node": node,
+            "beat_at": now,
+            "started_at": job.started_at or now,
+            "attempts": [*job.attempts, attempt],
+            "cause": None,
+            "error": None,
+            "exit_code": None,
+            "signal": None,
+        }
+    )
+
+
+def _claim(job: Job) -> tuple[Document, Document]:
+    """Condition and change that make the waiting job what `job`, its claimed form, is."""
+    query: Document = {"_id": job.id, "status": _PENDING, "attempts": {"$size": job.attempt - 1}}
+    return query, {"$set": job.model_dump(include=_CLAIM_FIELDS)}
+
+
+def _end(job: Job, attempt: Attempt, change: Document) -> tuple[Document, Document]:
+    query: Document = {"_id": job.id, "status": _RUNNING, f"attempts.{attempt.number - 1}.ended_at": None}
+    if change["status"] == _PENDING:
+        query["cancel_requested_at"] = None
+    return query, {"$set": {**change, f"attempts.{attempt.number - 1}": attempt.model_dump()}}
+
+
 class JobRepository:
     def __init__(self, db: Mongo) -> None:
         self._jobs = db["jobs"]
@@ -77,10 +118,15 @@ class JobRepository:
         )  # fmt: skip
 
     async def insert(self, job: Job) -> bool:
-        """False when a job of this id exists already (a repeated submit)."""
+        """Store a waiting job, or a claimed one. False when a job of this id exists already (a repeated submit).
+
+        Raises LaneBusy for a claimed one whose lane has a running job.
+        """
         try:
             await self._jobs.insert_one(_document(job))
-        except Duplicate:
+        except Duplicate as error:
+            if "lane" in (error.details or {}).get("keyPattern", {}):
+                raise LaneBusy from None
             return False
         return True
 
@@ -133,56 +179,64 @@ class JobRepository:
         )
         return document["not_before"] if document else None
 
-    async def claim(self, lane: str, *, owner: str, node: str, now: datetime) -> Job | None:
-        """Take the lane's next due job and open its next attempt. None: nothing due, or the lane is busy.
+    async def due(self, lane: str, now: datetime, limit: int) -> list[Job]:
+        """Waiting jobs of the lane that may start now, next first: first in, first out within priority."""
+        query = {"lane": lane, "status": _PENDING, "not_before": {"$lte": now}}
+        order = [("priority", DESCENDING), ("sequence", ASCENDING)]
+        cursor = self._jobs.find(query).sort(order).hint("next_in_lane").limit(limit)
+        return _sound(await cursor.to_list(limit))
 
-        First in, first out within priority. Atomic: of any number of consoles one gets the job.
+    async def claim(self, job: Job) -> bool:
+        """Store the claimed form of a waiting job: of any number of consoles one gets it. Repeating it is harmless.
+
+        Raises LaneBusy when the lane has a running job.
         """
-        attempt = {
-            **Attempt(number=1, started_at=now).model_dump(),
-            "number": {"$add": [{"$size": "$attempts"}, 1]},
-            "first_line": "$log_lines",
-            "first_byte": "$log_bytes",
-        }
-        change = {
-            "status": _RUNNING,
-            "owner": owner,
-            "node": node,
-            "beat_at": now,
-            "started_at": {"$ifNull": ["$started_at", now]},
-            "attempts": {"$concatArrays": ["$attempts", [attempt]]},
-            "cause": None,
-            "error": None,
-            "exit_code": None,
-            "signal": None,
-        }
+        query, change = _claim(job)
         try:
-            document = await self._jobs.find_one_and_update(
-                {"lane": lane, "status": _PENDING, "not_before": {"$lte": now}},
-                [{"$set": change}],
-                sort=[("priority", DESCENDING), ("sequence", ASCENDING)],
-                hint="next_in_lane",
-                return_document=ReturnDocument.AFTER,
-            )
+            result = await self._jobs.update_one(query, change)
         except Duplicate:
-            return None
-        return _job(document) if document else None
+            raise LaneBusy from None
+        return result.matched_count == 1 or await self._is_claimed(job)
+
+    async def _is_claimed(self, job: Job) -> bool:
+        """Whether this very claim was stored before: its answer got lost, and it was tried again."""
+        query = {"_id": job.id, "status": _RUNNING, "owner": job.owner, "attempts": {"$size": job.attempt}}
+        return await self._jobs.find_one(query, {"_id": 1}) is not None
 
     async def end_attempt(self, job: Job, attempt: Attempt, change: Document) -> Job | None:
-        """Record an attempt's end and what it means for the job, in one write.
+        """Record an attempt's end and what it means for the job, in one write. Repeating it is harmless.
 
-        None when it was recorded before, or when it should be tried again but somebody cancelled it since `job` was
-        read.
+        None when somebody else ended it before, or when it should be tried again but somebody cancelled it since `job`
+        was read.
         """
-        query: Document = {"_id": job.id, "status": _RUNNING, f"attempts.{attempt.number - 1}.ended_at": None}
-        if change["status"] == _PENDING:
-            query["cancel_requested_at"] = None
-        document = await self._jobs.find_one_and_update(
-            query,
-            {"$set": {**change, f"attempts.{attempt.number - 1}": attempt.model_dump()}},
-            return_document=ReturnDocument.AFTER,
-        )
+        query, update = _end(job, attempt, change)
+        document = await self._jobs.find_one_and_update(query, update, return_document=ReturnDocument.AFTER)
+        return _job(document) if document else await self._ended_like_this(job, attempt)
+
+    async def _ended_like_this(self, job: Job, attempt: Attempt) -> Job | None:
+        """The job, when this very end was stored before: its answer got lost, and it was tried again."""
+        field = f"attempts.{attempt.number - 1}"
+        query = {"_id": job.id, f"{field}.ended_at": attempt.ended_at, f"{field}.cause": attempt.cause}
+        document = await self._jobs.find_one(query) if attempt.ended_at else None
         return _job(document) if document else None
+
+    async def end_attempt_and_claim(
+        self, job: Job, attempt: Attempt, change: Document, successor: Job
+    ) -> tuple[Job | None, Job | None]:
+        """`end_attempt`, and then `claim` of the lane's next job, in one round trip. Returns what was done of the two.
+
+        The ended job is `job` with this end, without what others changed of it meanwhile.
+        """
+        operations = [UpdateOne(*_end(job, attempt, change)), UpdateOne(*_claim(successor))]
+        try:
+            both = (await self._jobs.bulk_write(operations)).matched_count == 2
+        except BulkWriteError:  # the lane has a running job again
+            both = False
+        if both:
+            return job.model_copy(update={**change, "attempts": [*job.attempts[:-1], attempt]}), successor
+        # Which of the two it was is asked the slow way.
+        ended = await self.end_attempt(job, attempt, change)
+        return ended, successor if await self._is_claimed(successor) else None
 
     async def set_log_size(self, job_id: str, lines: int, size: int) -> None:
         """While the job runs: what the job's views show as its log's size."""

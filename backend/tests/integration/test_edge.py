@@ -128,11 +128,11 @@ async def test_probes(console: Console) -> None:
         ready = await nobody.get("/api/health/ready")
         assert ready.status_code == 200
         assert {name for name, check in ready.json()["checks"].items() if check["ok"]} == {"database", "queue", "disk"}
-        console.services.jobs.queue.last_beat -= 3600
+        console.services.jobs.queue.recovery.last_beat -= 3600
         red = await nobody.get("/api/health/ready")
         assert red.status_code == 503
         assert red.json()["checks"]["queue"]["ok"] is False
-        console.services.jobs.queue.last_beat += 3600
+        console.services.jobs.queue.recovery.last_beat += 3600
 
 
 async def test_the_page_has_a_fresh_nonce_and_files_never_leave_their_folder(

@@ -168,7 +168,7 @@ def _processes_of(job_id: str) -> list[str]:
 async def test_retries_wait_outside_the_lane_and_keep_each_attempts_log(console: Console) -> None:
     """Q7, with a short delay: the jobs behind go ahead while the failed one waits."""
     console.services.jobs._limits = type(console.services.jobs._limits)(max_retries=2, pending=1000)
-    console.services.jobs.queue._retry_delay = 0.4
+    console.services.jobs.queue.attempts.retry_delay = 0.4
     try:
         failing = await console.submit("fail", code=1)
         behind = await console.submit("say")
@@ -178,7 +178,7 @@ async def test_retries_wait_outside_the_lane_and_keep_each_attempts_log(console:
         ended = await console.ended(failing["id"])
     finally:
         console.services.jobs._limits = type(console.services.jobs._limits)(max_retries=0, pending=1000)
-        console.services.jobs.queue._retry_delay = 0.05
+        console.services.jobs.queue.attempts.retry_delay = 0.05
     assert (ended["status"], ended["retry_count"], len(ended["attempts"])) == ("failed", 2, 3)
     assert [(a["first_line"], a["lines"]) for a in ended["attempts"]] == [(0, 1), (1, 1), (2, 1)]
     second = await console.http.get(f"/api/jobs/{ended['id']}/log?attempt=2")

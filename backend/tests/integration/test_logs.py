@@ -68,11 +68,11 @@ async def test_pages_search_and_the_end(console: Console) -> None:
 
 async def test_the_middle_of_a_log_over_its_limit_is_dropped_and_marked(console: Console) -> None:
     """O6: the job goes on, its beginning and end stay, and the hole says how large it is."""
-    console.services.jobs.queue._log_max_bytes = 4 * 1024 * 1024
+    console.services.jobs.queue.attempts.log_max_bytes = 4 * 1024 * 1024
     try:
         job = await console.run("count", lines=1_000_000)
     finally:
-        console.services.jobs.queue._log_max_bytes = 2 * 1024**3
+        console.services.jobs.queue.attempts.log_max_bytes = 2 * 1024**3
     assert job["status"] == "completed"
     assert job["log_lines"] == 1_000_000
     assert job["logs"][-1] == "line 999999"

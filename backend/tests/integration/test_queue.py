@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import signal
 import time
 from collections import Counter
@@ -14,7 +15,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from backend.config.keys import Keys
-from backend.jobs import executor
+from backend.jobs import processes, runner_pool
 from backend.jobs.service import Limits
 from backend.tests.conftest import Console, moment, running_console, test_settings
 
@@ -142,7 +143,7 @@ async def test_a_thousand_short_jobs_leave_no_zombie(console: Console) -> None:
                 state = (entry / "stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            if state[0] == "Z" and int(state[1]) == console.services.executor._host.pid:  # type: ignore[union-attr]
+            if state[0] == "Z" and int(state[1]) == console.services.executor.runners.host_pid:
                 defunct.append(entry.name)
     assert defunct == []
 
@@ -169,10 +170,21 @@ async def test_a_job_closed_by_hand_keeps_its_log(console: Console) -> None:
 
 async def test_a_stopped_runner_host_is_replaced(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     """It lives, so nothing is closed; it only never answers."""
-    monkeypatch.setattr(executor, "HOST_SECONDS", 0.5)
-    host = console.services.executor._host
+    monkeypatch.setattr(runner_pool, "HOST_SECONDS", 0.5)
+    host = console.services.executor.runners.host_pid
     assert host
-    host.send_signal(signal.SIGSTOP)
-    stuck = await console.submit("say")
-    assert (await console.ended(stuck["id"]))["cause"] in ("could_not_start", "exit_code")
-    assert (await console.run("say"))["status"] == "completed"
+    waiting = processes.descendants(host)
+    os.kill(host, signal.SIGSTOP)
+    for pid in waiting:
+        os.kill(pid, signal.SIGKILL)
+    assert (await console.run("say"))["cause"] == "exit_code"
+    assert console.services.executor.runners.host_pid != host
+
+
+async def test_a_runner_that_died_while_it_waited_costs_no_job(console: Console) -> None:
+    host = console.services.executor.runners.host_pid
+    assert host
+    for pid in processes.descendants(host):
+        os.kill(pid, signal.SIGKILL)
+    assert (await console.run("say"))["cause"] == "exit_code"
+    assert (await console.run("say"))["cause"] == "exit_code"

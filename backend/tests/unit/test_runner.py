@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,27 +21,76 @@ def _spec(folder: Path, argv: list[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _slow_down_the_search() -> None:
+def _slow_down_the_search(searching: Path) -> None:
     find = shutil.which
 
     def slowly(*arguments: Any, **options: Any) -> Any:
+        searching.touch()
         time.sleep(0.5)
         return find(*arguments, **options)
 
     shutil.which = slowly
 
 
-def test_a_cancel_before_the_child_is_there_starts_no_child(tmp_path: Path) -> None:
-    """What cannot be undone must not happen after it was cancelled."""
-    proof = tmp_path / "started"
+def _in_a_process_of_its_own(action: Callable[[], object]) -> int:
     pid = os.fork()
     if pid == 0:
-        _slow_down_the_search()
-        Runner(_spec(tmp_path, ["touch", str(proof)]), tmp_path).run()
-        os._exit(0)
-    while not (tmp_path / "runner").is_symlink():
+        try:
+            action()
+        finally:
+            os._exit(0)
+    return pid
+
+
+def test_a_cancel_before_the_child_is_there_starts_no_child(tmp_path: Path) -> None:
+    """What cannot be undone must not happen after it was cancelled."""
+    proof, searching = tmp_path / "started", tmp_path / "searching"
+
+    def run() -> None:
+        _slow_down_the_search(searching)
+        Runner.prepare()
+        runner = Runner(_spec(tmp_path, ["touch", str(proof)]), tmp_path)
+        runner.make_ready()
+        runner.run()
+
+    pid = _in_a_process_of_its_own(run)
+    while not searching.exists():
         time.sleep(0.01)
     os.kill(pid, signal.SIGTERM)
     os.waitpid(pid, 0)
     assert json.loads((tmp_path / "outcome.json").read_text())["cause"] == "cancelled"
     assert not proof.exists()
+
+
+def test_an_attempt_that_was_given_up_starts_no_child(tmp_path: Path) -> None:
+    """Another console found it without a runner and took its place: the job may run there already."""
+    proof = tmp_path / "started"
+
+    def run() -> None:
+        Runner.prepare()
+        runner = Runner(_spec(tmp_path, ["touch", str(proof)]), tmp_path)
+        runner.make_ready()
+        (tmp_path / "runner").symlink_to("nobody")
+        runner.run()
+
+    os.waitpid(_in_a_process_of_its_own(run), 0)
+    assert not proof.exists()
+    assert not (tmp_path / "outcome.json").exists()
+
+
+def test_a_cancel_that_comes_too_late_is_not_the_next_attempts(tmp_path: Path) -> None:
+    """A runner serves one attempt after the other; signals have no sender's address on them."""
+    folders = [tmp_path / "1", tmp_path / "2"]
+
+    def run() -> None:
+        Runner.prepare()
+        for folder in folders:
+            folder.mkdir()
+            runner = Runner(_spec(folder, ["true"]), folder)
+            runner.make_ready()
+            assert runner.run()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    os.waitpid(_in_a_process_of_its_own(run), 0)
+    outcomes = [json.loads((folder / "outcome.json").read_text()) for folder in folders]
+    assert [outcome["exit_code"] for outcome in outcomes] == [0, 0]

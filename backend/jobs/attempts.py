@@ -1,0 +1,249 @@
+"""One attempt of a job, from the claim to its recorded end. Lanes and recovery both go through here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Protocol
+
+import structlog
+
+from backend.commands.catalogue import Catalogue
+from backend.commands.command import Command
+from backend.database import Document, patiently
+from backend.errors import AppError, NotFound
+from backend.jobs.executor import AttemptSpec, Execution, Executor
+from backend.jobs.feed import Feeds, JobFeed
+from backend.jobs.log_reader import LogReader
+from backend.jobs.log_writer import LogWriter
+from backend.jobs.retry import backoff, next_status
+from backend.models.jobs import Attempt, Cause, Job, JobStatus, Outcome
+from backend.repositories.jobs import JobRepository
+from backend.repositories.log_chunks import LogChunkRepository
+from backend.utils.clock import Clock
+from backend.utils.tasks import TaskGroup
+
+log = structlog.get_logger(__name__)
+
+
+class SpecBuilder(Protocol):
+    """Turns a claimed job into what the runner needs; raises AppError when it cannot be started."""
+
+    async def __call__(self, job: Job) -> AttemptSpec: ...
+
+
+# A runner that waits for `go`, or why there can be none.
+Prepared = Execution | str
+# The lane's next job in its claimed form, when one is known to wait: the write that ends the one before claims it.
+Successor = Callable[[], Job | None]
+
+
+class Attempts:
+    """Those that this console follows."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobRepository,
+        chunks: LogChunkRepository,
+        executor: Executor,
+        feeds: Feeds,
+        reader: LogReader,
+        catalogue: Catalogue,
+        build_spec: SpecBuilder,
+        now: Clock,
+        retry_delay_seconds: float,
+        log_max_bytes: int,
+    ) -> None:
+        self._jobs = jobs
+        self._chunks = chunks
+        self._executor = executor
+        self._feeds = feeds
+        self._reader = reader
+        self._catalogue = catalogue
+        self._build_spec = build_spec
+        self._now = now
+        self.retry_delay = retry_delay_seconds
+        self.log_max_bytes = log_max_bytes
+        self._tasks = TaskGroup()
+        self._running: dict[str, tuple[Job, Execution | None]] = {}
+        self._cancelled: set[str] = set()
+        self.on_end: Callable[[Job], Awaitable[None]] | None = None
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    def running(self) -> list[Job]:
+        return [job for job, _ in self._running.values()]
+
+    def follows(self, job_id: str) -> bool:
+        return job_id in self._running
+
+    def stop(self, job_id: str, *, force: bool = False) -> None:
+        """Ask a job that runs here to end; without effect on others. Asking again changes nothing, `force` kills."""
+        if job_id not in self._running or (job_id in self._cancelled and not force):
+            return
+        self._cancelled.add(job_id)
+        _, execution = self._running[job_id]
+        if execution:
+            execution.stop()
+
+    def forget(self, job_id: str) -> None:
+        """The job was closed by hand: end what may still run of it and let its lane go on."""
+        _, execution = self._running.get(job_id, (None, None))
+        if execution:
+            execution.stop()
+            execution.stop()
+        else:
+            self._running.pop(job_id, None)
+
+    async def prepare(self, job: Job) -> Prepared:
+        """A runner ready for the job's newest attempt, or why there can be none."""
+        try:
+            return await self._executor.prepare(await self._build_spec(job))
+        except AppError as error:
+            return error.detail
+        except OSError as error:
+            return str(error)
+
+    async def drop(self, prepared: Prepared) -> None:
+        """The attempt that it was prepared for is not to be."""
+        if isinstance(prepared, Execution):
+            await self._executor.drop(prepared)
+
+    async def run(self, job: Job, prepared: Prepared, successor: Successor) -> Job | None:
+        """From the claimed job to its recorded end. Returns the successor when it was claimed in the same write."""
+        if isinstance(prepared, Execution):
+            self._executor.go(prepared)
+        with self._feeds.watch(job.id) as feed, structlog.contextvars.bound_contextvars(job_id=job.id):
+            self._running[job.id] = (job, None)
+            try:
+                feed.publish(job)
+                log.info("job started", command=job.command, attempt=job.attempt)
+                if isinstance(prepared, Execution):
+                    return await self._follow(job, prepared, feed, successor=successor)
+                return await self.record(job, job.attempts[-1], self._not_started(prepared), feed)
+            finally:
+                self._running.pop(job.id, None)
+
+    async def resume(self, job: Job, execution: Execution, feed: JobFeed) -> None:
+        """An attempt that an earlier console started."""
+        log.info("job found again", command=job.command, living=not execution.ended.is_set())
+        self._running[job.id] = (job, None)
+        try:
+            if job.cancel_requested_at:
+                self.stop(job.id)
+            await self._follow(job, execution, feed, found_again=True)
+        finally:
+            self._running.pop(job.id, None)
+
+    async def _follow(
+        self, job: Job, execution: Execution, feed: JobFeed, *, found_again: bool = False,
+        successor: Successor = lambda: None,
+    ) -> Job | None:  # fmt: skip
+        self._running[job.id] = (job, execution)
+        if job.id in self._cancelled:
+            execution.stop()
+        writer = LogWriter(job, feed, self._chunks, self._jobs, self._now, self.log_max_bytes, found_again=found_again)
+        await writer.follow(execution)
+        outcome = execution.outcome() or await self._lost(execution)
+        attempt = writer.ranges(job.attempts[-1])
+        if outcome.succeeded:
+            outcome = await patiently(lambda: self._with_result(job, attempt, outcome))
+        claimed = await self.record(job, attempt, outcome, feed, successor)
+        self._executor.release(execution)
+        # Not waited for: the lane's next job need not wait for the disk.
+        self._tasks.start(asyncio.to_thread(self._executor.discard, job.id, job.attempt), f"discard spool of {job.id}")
+        return claimed
+
+    async def record(
+        self, job: Job, attempt: Attempt, outcome: Outcome, feed: JobFeed, successor: Successor = lambda: None
+    ) -> Job | None:
+        """Store the attempt's end, and with it the claim of the successor, which is returned then."""
+        if outcome.cause is Cause.CANCELLED or (not outcome.succeeded and job.id in self._cancelled):
+            job = await self._reread(job)
+        following = successor()
+        recorded, claimed = await patiently(lambda: self._end(job, attempt, outcome, following))
+        if recorded is None and not outcome.succeeded:
+            # Somebody cancelled it elsewhere in this moment: then it is not tried again.
+            current = await self._reread(job)
+            recorded, _ = await patiently(lambda: self._end(current, attempt, outcome, None))
+        self._running.pop(job.id, None)
+        self._cancelled.discard(job.id)
+        if recorded is None:
+            # Closed by hand meanwhile: its state stays, but what its log holds by now is known.
+            await patiently(lambda: self._jobs.note_log_of_closed(job.id, attempt))
+            return claimed
+        log.info(
+            "job attempt ended", command=job.command, status=recorded.status.value, cause=outcome.cause.value,
+            error=recorded.error,
+        )  # fmt: skip
+        if claimed and feed.watchers > 1:
+            recorded = await self._reread(recorded)  # what others changed meanwhile, for those who look
+        feed.publish(recorded)
+        if self.on_end and recorded.status is not JobStatus.PENDING:
+            try:
+                await self.on_end(recorded)
+            except Exception:
+                log.exception("what follows a job's end failed", job_id=job.id)
+        return claimed
+
+    async def _reread(self, job: Job) -> Job:
+        return await patiently(lambda: self._jobs.get(job.id)) or job
+
+    async def _end(
+        self, job: Job, attempt: Attempt, outcome: Outcome, successor: Job | None
+    ) -> tuple[Job | None, Job | None]:
+        status = next_status(job, outcome, self._command(job))
+        cancelled = status is JobStatus.CANCELLED
+        cause = Cause.CANCELLED if cancelled else outcome.cause
+        error = f"Cancelled by {job.cancelled_by or 'a signal to its runner'}." if cancelled else outcome.error
+        ended = attempt.model_copy(
+            update=outcome.model_dump(
+                include={"exit_code", "signal", "sha256", "survivors", "ended_leftovers", "ended_at"}
+            )
+            | {"cause": cause, "error": error, "started_at": outcome.started_at}
+        )
+        change: Document = {
+            "status": status,
+            "cause": cause,
+            "error": error,
+            "exit_code": outcome.exit_code,
+            "signal": outcome.signal,
+            "log_lines": attempt.first_line + attempt.lines,
+            "log_bytes": attempt.first_byte + attempt.bytes,
+        }
+        if status is JobStatus.PENDING:
+            delay = backoff(job.retry_count, self.retry_delay)
+            change |= {"retry_count": job.retry_count + 1, "not_before": self._now() + delay}
+        else:
+            change |= {"completed_at": outcome.ended_at, "notify": True}
+        if successor is None:
+            return await self._jobs.end_attempt(job, ended, change), None
+        return await self._jobs.end_attempt_and_claim(job, ended, change, successor)
+
+    async def _with_result(self, job: Job, attempt: Attempt, outcome: Outcome) -> Outcome:
+        """Exit code 0 is not success for a command that must show certain texts and did not."""
+        command = self._command(job)
+        must_show = command.must_show if command else ()
+        missing = await self._reader.missing(job.id, attempt.first_byte, must_show) if must_show else []
+        if not missing:
+            return outcome
+        error = f"It ended with exit code 0, but without its result: it never said {missing[0]!r}. Its log says why."
+        return outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": error})
+
+    def _not_started(self, reason: str) -> Outcome:
+        now = self._now()
+        return Outcome(cause=Cause.COULD_NOT_START, error=reason, started_at=now, ended_at=now)
+
+    async def _lost(self, execution: Execution) -> Outcome:
+        survivors = await self._executor.end_orphans(execution)
+        now = self._now()
+        error = "Its runner disappeared without reporting an end (killed, or the machine went down)."
+        return Outcome(cause=Cause.LOST, error=error, started_at=now, ended_at=now, survivors=survivors)
+
+    def _command(self, job: Job) -> Command | None:
+        with suppress(NotFound):
+            return self._catalogue.get(job.command)
+        return None

@@ -1,0 +1,146 @@
+"""After a restart, and after other consoles: jobs that somebody else left running."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from backend.database import Document, patiently
+from backend.jobs.attempts import Attempts
+from backend.jobs.executor import Executor
+from backend.jobs.feed import Feeds, JobFeed
+from backend.models.jobs import Cause, Job, JobStatus, Outcome
+from backend.repositories.jobs import JobRepository
+from backend.utils.clock import Clock
+from backend.utils.tasks import TaskGroup
+
+log = structlog.get_logger(__name__)
+
+BEAT_SECONDS = 5.0
+# A running job of another host without a beat for this long has lost its host.
+STALE_SECONDS = 90.0
+
+
+class Recovery:
+    """Settles what is in the database as running and is not followed here, and beats for what is."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobRepository,
+        executor: Executor,
+        feeds: Feeds,
+        attempts: Attempts,
+        owner: str,
+        node: str,
+        now: Clock,
+        wake: Callable[[str], None],
+    ) -> None:
+        self._jobs = jobs
+        self._executor = executor
+        self._feeds = feeds
+        self._attempts = attempts
+        self._owner = owner
+        self._node = node
+        self._now = now
+        self._wake = wake
+        self._tasks = TaskGroup()
+        self._settling: set[str] = set()
+        self.last_beat = time.monotonic()
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    @property
+    def beating(self) -> bool:
+        return time.monotonic() - self.last_beat < 3 * BEAT_SECONDS
+
+    async def settle_earlier_console(self) -> None:
+        """Take up every job that an earlier console of this data folder left running."""
+        left = await patiently(lambda: self._jobs.running(node=self._node))
+        for job in left:
+            if await patiently(lambda job=job: self._take_over(job)):  # type: ignore[misc]
+                self._tasks.start(self._resume(job), f"resume {job.id}")
+        await self._drop_strange_spools({job.id for job in left})
+
+    async def _take_over(self, job: Job) -> bool:
+        return await self._jobs.take_over(job, owner=self._owner, node=self._node, now=self._now())
+
+    async def _resume(self, job: Job) -> None:
+        self._settling.add(job.id)
+        with self._feeds.watch(job.id) as feed, structlog.contextvars.bound_contextvars(job_id=job.id):
+            feed.publish(job)
+            try:
+                execution = self._executor.attach(job.id, job.attempt)
+                if execution is None:
+                    await self._requeue_unstarted(job, feed)
+                else:
+                    await self._attempts.resume(job, execution, feed)
+            except Exception:
+                # Without a beat from here on it counts as stale, and is looked at again.
+                log.exception("job cannot be taken up again", command=job.command)
+            finally:
+                self._settling.discard(job.id)
+        self._wake(job.lane)
+
+    async def settle_unstarted(self, job: Job) -> None:
+        """A job of ours that may be stored as running, and never got its runner."""
+        with self._feeds.watch(job.id) as feed:
+            await self._requeue_unstarted(job, feed)
+        self._wake(job.lane)
+
+    async def _requeue_unstarted(self, job: Job, feed: JobFeed) -> None:
+        """Claimed, and never given its runner: nothing ran, so it may run for any command."""
+        now = self._now()
+        attempt = job.attempts[-1].model_copy(
+            update={"ended_at": now, "cause": Cause.LOST, "error": "The console stopped before this attempt started."}
+        )
+        change: Document = {"status": JobStatus.PENDING, "not_before": now}
+        recorded = await patiently(lambda: self._jobs.end_attempt(job, attempt, change))
+        if recorded:
+            feed.publish(recorded)
+        else:
+            # Somebody cancelled it before it started: then this is its end.
+            outcome = Outcome(cause=Cause.CANCELLED, started_at=now, ended_at=now)
+            await self._attempts.record(job, job.attempts[-1], outcome, feed)
+        await asyncio.to_thread(self._executor.discard, job.id, job.attempt)
+
+    async def _drop_strange_spools(self, ours: set[str]) -> None:
+        """Spools without a running job of ours: recorded already, or settled by another console as lost."""
+        for job_id, attempt in await asyncio.to_thread(self._executor.leftover_attempts):
+            if job_id not in ours:
+                self._tasks.start(self._drop_spool(job_id, attempt), f"drop spool of {job_id}")
+
+    async def _drop_spool(self, job_id: str, attempt: int) -> None:
+        if execution := self._executor.attach(job_id, attempt):
+            execution.stop()
+            await execution.ended.wait()
+            self._executor.release(execution)
+        await asyncio.to_thread(self._executor.discard, job_id, attempt)
+
+    async def beat(self) -> None:
+        following = [*(job.id for job in self._attempts.running()), *self._settling]
+        for job_id in await self._jobs.beat(self._owner, following, self._now()):
+            self._attempts.stop(job_id)
+        self.last_beat = time.monotonic()
+
+    async def settle_stale(self) -> None:
+        """Running jobs whose console, this or another, has not beaten for them for too long."""
+        for job in await self._jobs.running(stale_since=self._now() - timedelta(seconds=STALE_SECONDS)):
+            ours = job.id in self._settling or self._attempts.follows(job.id)
+            if not ours and await self._take_over(job):
+                settle = self._resume(job) if job.node == self._node else self._settle_lost_host(job)
+                self._tasks.start(settle, f"settle {job.id}")
+
+    async def _settle_lost_host(self, job: Job) -> None:
+        with self._feeds.watch(job.id) as feed:
+            now = self._now()
+            error = f"The console that ran it has given no sign of life for {STALE_SECONDS:.0f} s."
+            outcome = Outcome(cause=Cause.LOST, error=error, started_at=job.started_at or now, ended_at=now)
+            last = job.attempts[-1]
+            sizes: Document = {"lines": job.log_lines - last.first_line, "bytes": job.log_bytes - last.first_byte}
+            await self._attempts.record(job, last.model_copy(update=sizes), outcome, feed)
