@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 
 import websockets
 
 from benchmarks.harness import Row, console, pss_mib, submit
 
 GIB = 1024**3
+
+
+def _expected_sha256() -> str:
+    """Of the same command piped to a file of its own."""
+    line = b"a line of about sixty characters, as chatty programs print\n"
+    block = line * 65_536
+    digest, left = hashlib.sha256(), GIB
+    while left:
+        digest.update(block[:left])
+        left -= min(left, len(block))
+    return digest.hexdigest()
 
 
 async def _slow_viewer(url: str, stop: asyncio.Event) -> None:
@@ -40,6 +52,7 @@ async def run() -> list[Row]:
                 break
             await asyncio.sleep(0.1)
         assert job["log_bytes"] == GIB, job
+        assert job["attempts"][0]["sha256"] == _expected_sha256(), "the stored log is not what was printed"
         stop.set()
         await asyncio.gather(*viewers, return_exceptions=True)
     return [

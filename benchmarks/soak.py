@@ -16,6 +16,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -46,7 +47,7 @@ class Soak:
             JOB_RETRY_DELAY_SECONDS="0.2", JOB_QUEUE_LIMIT="100000",
         )  # fmt: skip
         self.accepted: dict[str, int] = {}
-        self.kills = {"console": 0, "runner": 0, "runner host": 0, "database": 0}
+        self.kills = {"console": 0, "runner": 0, "runner host": 0, "database": 0, "database paused": 0}
 
     def submit_some(self) -> None:
         for _ in range(self.dice.randint(1, 6)):
@@ -59,21 +60,32 @@ class Soak:
                     self.accepted[answer.json()["id"]] = last
 
     def kill_something(self) -> None:
-        what = self.dice.choice(["console", "console", "runner", "runner host", "database"])
-        if what == "console":
+        what = self.dice.choice(["console", "console", "runner", "runner host", "database", "database paused"])
+        if what == "database paused":
+            self._pause_database()
+        elif what == "console":
             self.console.kill()
             time.sleep(self.dice.random())
             self.console.start(60)
         else:
-            pids = {
-                "runner": self._runners, "runner host": lambda: self.console.console_pids()[1:],
-                "database": lambda: [self.console.database_pid()],
-            }[what]()  # fmt: skip
+            pids = self._pids(what)
             if not pids:
                 return
             with suppress(ProcessLookupError):
                 os.kill(self.dice.choice(pids), signal.SIGKILL)
         self.kills[what] += 1
+
+    def _pids(self, what: str) -> list[int]:
+        if what == "runner":
+            return self._runners()
+        return [self.console.database_pid()] if what == "database" else self.console.console_pids()[1:]
+
+    def _pause_database(self) -> None:
+        """Stopped, not dead: it takes connections and never answers. Once in ten for a whole minute."""
+        pid = self.console.database_pid()
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(60 if self.dice.random() < 0.1 else self.dice.uniform(1, 8))
+        os.kill(pid, signal.SIGCONT)
 
     def _runners(self) -> list[int]:
         found = []
@@ -112,7 +124,7 @@ class Soak:
             "wrong logs": wrong_logs, "spool folders left": spools,
         }  # fmt: skip
 
-    def _ended(self, job_id: str, deadline: float) -> dict[str, object]:
+    def _ended(self, job_id: str, deadline: float) -> dict[str, Any]:
         while True:
             with suppress(httpx.HTTPError):
                 answer = self.console.http.get(f"/api/jobs/{job_id}?logs=false")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -74,6 +74,7 @@ class JobFeed:
         self.log: LiveLog | None = None
         self.job: Job | None = None
         self.watchers = 0
+        self._shared: tuple[Piece, str] | None = None
         self._event = asyncio.Event()
 
     def publish(self, job: Job) -> None:
@@ -83,6 +84,12 @@ class JobFeed:
     def wake(self) -> None:
         self._event.set()
         self._event = asyncio.Event()
+
+    def shared(self, piece: Piece, make: Callable[[Piece], str]) -> str:
+        """`make(piece)`, made once for all watchers who are at this piece now."""
+        if self._shared is None or self._shared[0] is not piece:
+            self._shared = (piece, make(piece))
+        return self._shared[1]
 
     def next_change(self) -> asyncio.Event:
         """Take this before looking at the state, then wait for it: no change can slip in between."""

@@ -19,6 +19,8 @@ TAIL_BYTES = 32 * 1024 * 1024
 # A piece of a megabyte of short lines takes 200 ms to split: above this size a thread does it, below it costs more
 # to hand over than to do.
 THREAD_BYTES = 16 * 1024
+# What a job prints now and then: too short to hold more lines than go into one message.
+FEW_BYTES = 1_000
 
 Row = tuple[int, str, int]
 
@@ -227,6 +229,22 @@ class LineSplitter:
         line.add(rest)
         line.time_ms = piece.time_ms
         return lines
+
+    @property
+    def number(self) -> int:
+        """Of the next line."""
+        return self._number
+
+    def is_between_lines(self, piece: Piece) -> bool:
+        """Whether the piece is a few whole lines of their own, that come out the same for everybody who gets here."""
+        follows = self._end_byte in (None, piece.first_byte) and self._number == piece.first_line
+        whole = piece.data.endswith(b"\n") and len(piece.data) <= FEW_BYTES
+        return follows and whole and not any(line.data for line in self._open.values())
+
+    def skip(self, piece: Piece) -> None:
+        """Go on behind a piece that `is_between_lines`."""
+        self._number += piece.data.count(b"\n")
+        self._end_byte = piece.end_byte
 
     def rest(self) -> list[Row]:
         """What has no line end yet, one row a stream, the newest last."""

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 from backend.database import DatabaseUnavailable
 from backend.jobs.feed import Feeds, JobFeed, Piece
-from backend.jobs.log_reader import LineSplitter, LogReader
+from backend.jobs.log_reader import LineSplitter, LogReader, Row
 from backend.models.jobs import ENDED, Job, JobView
 from backend.repositories.jobs import JobRepository
 
@@ -30,6 +30,8 @@ MAX_FRAME = 256 * 1024
 WINDOW = 1024 * 1024
 LINES_PER_BATCH = 1_000
 PARTIAL_SECONDS = 0.1
+# A job that another process runs tells us nothing: then we look by ourselves.
+ELSEWHERE_SECONDS = 1.0
 
 
 class Channel(Protocol):
@@ -63,29 +65,24 @@ class WebSocketManager:
             sending = asyncio.create_task(stream.send_all(start), name=f"watch {job_id}")
             listening = asyncio.create_task(stream.listen(), name=f"listen to watcher of {job_id}")
             # On its own clock: a stream that never pauses must end with its session too.
-            guarding = asyncio.create_task(stream.until_not_allowed(), name=f"session of watcher of {job_id}")
+            guarding = asyncio.create_task(stream.until_to_be_ended(), name=f"guard of watcher of {job_id}")
             tasks = (sending, listening, guarding)
             self._open.add(sending)
             try:
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self._open.discard(sending)
-                ended_by_session = guarding.done()
+                ending = guarding.result() if guarding.done() else None
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-        if ended_by_session:
+        if ending:
             with suppress(ConnectionError, TimeoutError):
-                async with asyncio.timeout(1):
-                    await channel.close(1008, "the session has ended")
+                await asyncio.wait_for(channel.close(*ending), 1)
             return
-        if sending.done() and not sending.cancelled() and (error := sending.exception()):
-            if isinstance(error, TimeoutError):
-                resume = f"too slow; resume from {'byte' if style == 'binary' else 'line'} {stream.position}"
-                with suppress(ConnectionError, TimeoutError):
-                    await asyncio.wait_for(channel.close(1013, resume), 1)
-            elif not isinstance(error, ConnectionError):
-                raise error
+        error = sending.exception() if sending.done() and not sending.cancelled() else None
+        if error and not isinstance(error, ConnectionError):
+            raise error
 
     def close(self) -> None:
         """The console stops: end every stream; clients come back to the next one with their position."""
@@ -113,6 +110,7 @@ class _Stream:
         self._partial: str | None = None
         self._partial_at = 0.0
         self._partial_held = False
+        self._blocked_since: float | None = None
         self.position = 0
 
     async def listen(self) -> None:
@@ -127,13 +125,20 @@ class _Stream:
                         self._acked = max(self._acked, int(message["offset"]))
                         self._ack.set()
 
-    async def until_not_allowed(self) -> None:
-        """Returns when the session has ended. While the database is away nothing can be said against it."""
-        allowed = True
-        while allowed:
+    async def until_to_be_ended(self) -> tuple[int, str]:
+        """Returns a close code and reason when the session has ended, or the client took nothing for too long.
+
+        While the database is away nothing can be said against a session. One clock looks after all sends: a timer for
+        each of them was a quarter of the work for fifty watchers.
+        """
+        while True:
             await asyncio.sleep(RECHECK_SECONDS)
+            if self._blocked_since is not None and time.monotonic() - self._blocked_since > SEND_SECONDS:
+                unit = "byte" if self._style == "binary" else "line"
+                return 1013, f"too slow; resume from {unit} {self.position}"
             with suppress(*DatabaseUnavailable):
-                allowed = await self._allowed()
+                if not await self._allowed():
+                    return 1008, "the session has ended"
 
     async def send_all(self, start: int) -> None:
         await self._find_start(start)
@@ -151,11 +156,11 @@ class _Stream:
 
     async def _wait(self, change: asyncio.Event) -> None:
         """For news of the job. Runs it in another process, or not at all yet, we look ourselves."""
-        seconds = RECHECK_SECONDS if self._feed.job else 1.0
-        if self._partial_held:
-            seconds = PARTIAL_SECONDS
+        if self._feed.job and not self._partial_held:
+            await change.wait()
+            return
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(PARTIAL_SECONDS if self._partial_held else ELSEWHERE_SECONDS):
                 await change.wait()
 
     async def _find_start(self, start: int) -> None:
@@ -174,6 +179,10 @@ class _Stream:
         async for piece in self._reader.pieces(self._job_id, self._byte):
             if self._style == "binary":
                 await self._send_binary(piece)
+            elif self._style == "batch" and self._splitter.is_between_lines(piece):
+                await self._send(self._feed.shared(piece, _whole_lines))
+                self._splitter.skip(piece)
+                self.position = self._splitter.number
             else:
                 await self._send_lines(self._splitter.feed(piece))
             self._byte = piece.end_byte
@@ -189,10 +198,8 @@ class _Stream:
             first = piece.first_byte + at
             while first + len(data) - self._acked > WINDOW:
                 self._ack.clear()
-                async with asyncio.timeout(SEND_SECONDS):
-                    await self._ack.wait()
-            async with asyncio.timeout(SEND_SECONDS):
-                await self._channel.send_bytes(struct.pack(">Q", piece.stream << 56 | first) + data)
+                await self._within_limit(self._ack.wait())
+            await self._within_limit(self._channel.send_bytes(struct.pack(">Q", piece.stream << 56 | first) + data))
             self.position = first + len(data)
 
     async def _send_lines(self, lines: list[tuple[int, str, int]]) -> None:
@@ -203,8 +210,7 @@ class _Stream:
             return
         for at in range(0, len(lines), LINES_PER_BATCH):
             part = lines[at : at + LINES_PER_BATCH]
-            message = {"type": "logs", "from": part[0][0], "lines": [text for _, text, _ in part]}
-            await self._send(json.dumps(message, ensure_ascii=False))
+            await self._send(_batch(part))
             self.position = part[-1][0] + 1
 
     async def _send_partial(self) -> None:
@@ -237,8 +243,22 @@ class _Stream:
         await self._send(json.dumps({"type": "end", "lines": job.log_lines, "bytes": job.log_bytes}))
 
     async def _send(self, text: str) -> None:
-        async with asyncio.timeout(SEND_SECONDS):
-            await self._channel.send_text(text)
+        await self._within_limit(self._channel.send_text(text))
+
+    async def _within_limit(self, action: Awaitable[object]) -> None:
+        """Await what only the client can hold up; `until_to_be_ended` sees when it does."""
+        self._blocked_since = time.monotonic()
+        await action
+        self._blocked_since = None
+
+
+def _batch(lines: list[Row]) -> str:
+    message = {"type": "logs", "from": lines[0][0], "lines": [text for _, text, _ in lines]}
+    return json.dumps(message, ensure_ascii=False)
+
+
+def _whole_lines(piece: Piece) -> str:
+    return _batch(LineSplitter(piece.first_line).feed(piece))
 
 
 def parse_format(text: str | None) -> Format:

@@ -6,11 +6,13 @@ import asyncio
 import base64
 import itertools
 import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from backend.jobs import processes
 from backend.tests.conftest import Console, moment
 
 
@@ -65,8 +67,28 @@ async def test_failures_are_named(console: Console) -> None:
     assert "exit code 3" in failed["error"]
     limited = await console.run("limited")
     assert (limited["status"], limited["cause"]) == ("failed", "time_limit")
-    asked = await console.run("asks")
+
+
+@pytest.mark.parametrize("command", ["asks", "asks_password"])
+async def test_a_question_nobody_can_answer_fails_at_once(console: Console, command: str) -> None:
+    """P3"""
+    asked = await console.run(command)
     assert (asked["status"], asked["cause"]) == ("failed", "asked_for_input")
+    assert moment(asked["completed_at"]) - moment(asked["started_at"]) < timedelta(seconds=2)
+
+
+async def test_runners_serve_one_job_after_the_other(console: Console) -> None:
+    host = console.services.executor.runners.host_pid
+    assert host
+    await console.run("say")
+    before = set(processes.descendants(host))
+    jobs = [await console.run("say", text=str(number)) for number in range(5)]
+    assert [job["logs"] for job in jobs] == [[f"text={number}"] for number in range(5)]
+    assert len(set(processes.descendants(host)) - before) <= 1  # the others were there already
+    # What went not as usual ends its runner.
+    failed = [await console.run("limited") for _ in range(2)]
+    assert {job["cause"] for job in failed} == {"time_limit"}
+    assert (await console.run("say"))["status"] == "completed"
 
 
 async def test_exit_code_0_without_the_result_is_a_failure(console: Console) -> None:
@@ -136,20 +158,23 @@ async def test_cancel_while_waiting_and_while_running(console: Console) -> None:
         assert again.status_code == 400
 
 
-async def test_cancel_ends_the_whole_family(console: Console) -> None:
-    """P1: a child that ignores TERM, its child, and a daemon that left the session."""
-    console.services.executor._grace = 0.5
-    try:
-        job = await console.submit("tree")
-        await console.when(job["id"], lambda now: now["log_lines"] > 0)
-        family = _processes_of(job["id"])
-        assert len(family) >= 4
-        await console.http.post(f"/api/jobs/{job['id']}/cancel")
-        ended = await console.ended(job["id"])
-        assert ended["attempts"][0]["survivors"] == []
-        assert _processes_of(job["id"]) == []
-    finally:
-        console.services.executor._grace = 10
+@pytest.mark.parametrize("trigger", ["cancel", "cancel?force=true", "close", "time limit"])
+async def test_every_way_to_stop_ends_the_whole_family(
+    console: Console, trigger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P1, P2: a child that ignores TERM, its child, and a daemon that left the session."""
+    monkeypatch.setattr(console.services.executor, "_grace", 0.5)
+    limited = trigger == "time limit"
+    job = await console.submit("limited_tree" if limited else "tree")
+    await console.when(job["id"], lambda now: now["log_lines"] > 0)
+    assert len(_processes_of(job["id"])) >= 4
+    if not limited:
+        assert (await console.http.post(f"/api/jobs/{job['id']}/{trigger}")).status_code == 200
+    ended = await console.ended(job["id"])
+    assert ended["cause"] == {"close": "lost", "time limit": "time_limit"}.get(trigger, "cancelled")
+    await console.when(job["id"], lambda _: not console.services.jobs.queue.attempts.follows(job["id"]))
+    assert ended["attempts"][0]["survivors"] == []
+    assert _processes_of(job["id"]) == []
 
 
 def _processes_of(job_id: str) -> list[str]:

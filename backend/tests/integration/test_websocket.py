@@ -15,6 +15,7 @@ import websockets
 from websockets import Origin
 from websockets.exceptions import ConnectionClosed
 
+from backend.jobs import websocket_manager
 from backend.tests.conftest import EMAIL, PASSWORD, Console
 
 
@@ -147,6 +148,22 @@ async def test_a_client_that_does_not_acknowledge_is_paused(console: Console) ->
         await socket.send(json.dumps({"type": "ack", "offset": received}))
         async with asyncio.timeout(5):
             assert isinstance(await socket.recv(), bytes)
+
+
+async def test_a_client_that_takes_nothing_is_told_where_to_resume(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket_manager, "SEND_SECONDS", 0.3)
+    monkeypatch.setattr(websocket_manager, "RECHECK_SECONDS", 0.1)
+    job = await console.run("count", lines=400_000)
+    address = f"{console.ws}/ws/jobs/{job['id']}?token={console.token}&format=binary"
+    received = 0
+    async with websockets.connect(address, max_queue=None) as socket:
+        with suppress(ConnectionClosed):
+            while True:
+                message = await socket.recv()
+                received += len(message) - 8 if isinstance(message, bytes) else 0
+    assert (socket.close_code, socket.close_reason) == (1013, f"too slow; resume from byte {received}")
 
 
 async def test_the_socket_closes_soon_after_logout(console: Console) -> None:
