@@ -138,6 +138,22 @@ class Attempts:
         finally:
             self._running.pop(job.id, None)
 
+    async def requeue_unstarted(self, job: Job, feed: JobFeed) -> None:
+        """Claimed, and never given its runner: nothing ran, so it may run for any command."""
+        now = self._now()
+        attempt = job.attempts[-1].model_copy(
+            update={"ended_at": now, "cause": Cause.LOST, "error": "The console stopped before this attempt started."}
+        )
+        change: Document = {"status": JobStatus.PENDING, "not_before": now}
+        recorded = await patiently(lambda: self._jobs.end_attempt(job, attempt, change))
+        if recorded:
+            feed.publish(recorded)
+        else:
+            # Somebody cancelled it before it started: then this is its end.
+            outcome = Outcome(cause=Cause.CANCELLED, started_at=now, ended_at=now)
+            await self.record(job, job.attempts[-1], outcome, feed)
+        await asyncio.to_thread(self._executor.discard, job.id, job.attempt)
+
     async def _follow(
         self, job: Job, execution: Execution, feed: JobFeed, *, found_again: bool = False,
         successor: Successor = lambda: None,
@@ -147,7 +163,12 @@ class Attempts:
             execution.stop()
         writer = LogWriter(job, feed, self._chunks, self._jobs, self._now, self.log_max_bytes, found_again=found_again)
         await writer.follow(execution)
-        outcome = execution.outcome() or await self._lost(execution)
+        reported = execution.outcome()
+        if reported is None and self._executor.never_began(execution):
+            self._executor.release(execution)
+            await self.requeue_unstarted(job, feed)
+            return None
+        outcome = reported or await self._lost(execution)
         attempt = writer.ranges(job.attempts[-1])
         if outcome.succeeded:
             outcome = await patiently(lambda: self._with_result(job, attempt, outcome))

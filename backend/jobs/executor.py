@@ -24,6 +24,9 @@ from backend.jobs.runner_pool import RunnerPool, RunnerProcess
 from backend.jobs.spool import OUTCOME, OUTPUT, RUNNER, folder_of, read_json, read_note, write_note
 from backend.models.jobs import Outcome
 
+# In the place of a runner's note: the attempt was given up before it began.
+NOBODY = "nobody"
+
 
 @dataclass(frozen=True)
 class AttemptSpec:
@@ -192,18 +195,26 @@ class Executor:
         Whoever writes the note `runner` owns the attempt. For None it is written here: a runner that should still come
         up finds it and starts nothing.
         """
-        folder = folder_of(self._spool, job_id, attempt)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        with suppress(FileExistsError):
-            write_note(folder / RUNNER, "nobody")
-            return None
+        folder_of(self._spool, job_id, attempt).mkdir(mode=0o700, exist_ok=True)
         execution = self._execution(job_id, attempt)
+        if self.never_began(execution):
+            self.release(execution)
+            return None
         pid, start_time, boot = ((read_note(execution.folder / RUNNER) or "") + "  ").split(" ")[:3]
         if boot == processes.boot_id() and pid.isdecimal() and start_time.isdecimal():
             execution.find_runner(int(pid), int(start_time))
         else:
             execution.ended.set()
         return execution
+
+    @staticmethod
+    def never_began(execution: Execution) -> bool:
+        """Whether nothing of the attempt ran. Then nothing will: from here on no runner can own it."""
+        try:
+            write_note(execution.folder / RUNNER, NOBODY)
+        except FileExistsError:
+            return read_note(execution.folder / RUNNER) == NOBODY
+        return True
 
     async def end_orphans(self, execution: Execution) -> list[str]:
         """After a runner died without its outcome: end what it left running. Returns what could not be ended."""

@@ -12,8 +12,8 @@ import structlog
 from backend.database import Document, patiently
 from backend.jobs.attempts import Attempts
 from backend.jobs.executor import Executor
-from backend.jobs.feed import Feeds, JobFeed
-from backend.models.jobs import Cause, Job, JobStatus, Outcome
+from backend.jobs.feed import Feeds
+from backend.models.jobs import Cause, Job, Outcome
 from backend.repositories.jobs import JobRepository
 from backend.utils.clock import Clock
 from backend.utils.tasks import TaskGroup
@@ -77,7 +77,7 @@ class Recovery:
             try:
                 execution = self._executor.attach(job.id, job.attempt)
                 if execution is None:
-                    await self._requeue_unstarted(job, feed)
+                    await self._attempts.requeue_unstarted(job, feed)
                 else:
                     await self._attempts.resume(job, execution, feed)
             except Exception:
@@ -90,24 +90,8 @@ class Recovery:
     async def settle_unstarted(self, job: Job) -> None:
         """A job of ours that may be stored as running, and never got its runner."""
         with self._feeds.watch(job.id) as feed:
-            await self._requeue_unstarted(job, feed)
+            await self._attempts.requeue_unstarted(job, feed)
         self._wake(job.lane)
-
-    async def _requeue_unstarted(self, job: Job, feed: JobFeed) -> None:
-        """Claimed, and never given its runner: nothing ran, so it may run for any command."""
-        now = self._now()
-        attempt = job.attempts[-1].model_copy(
-            update={"ended_at": now, "cause": Cause.LOST, "error": "The console stopped before this attempt started."}
-        )
-        change: Document = {"status": JobStatus.PENDING, "not_before": now}
-        recorded = await patiently(lambda: self._jobs.end_attempt(job, attempt, change))
-        if recorded:
-            feed.publish(recorded)
-        else:
-            # Somebody cancelled it before it started: then this is its end.
-            outcome = Outcome(cause=Cause.CANCELLED, started_at=now, ended_at=now)
-            await self._attempts.record(job, job.attempts[-1], outcome, feed)
-        await asyncio.to_thread(self._executor.discard, job.id, job.attempt)
 
     async def _drop_strange_spools(self, ours: set[str]) -> None:
         """Spools without a running job of ours: recorded already, or settled by another console as lost."""
