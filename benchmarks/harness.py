@@ -6,6 +6,7 @@ Machines differ and are noisy, so every figure is a ratio to a baseline measured
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import tempfile
 import time
@@ -89,6 +90,30 @@ async def console(**settings: str) -> AsyncIterator[tuple[ConsoleProcess, httpx.
     finally:
         await asyncio.to_thread(process.stop)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class PlainClient:
+    """One kept connection and nothing else: a client library's own millisecond would count as ours."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def open(self) -> None:
+        url = self._http.base_url
+        self._reader, self._writer = await asyncio.open_connection(url.host, url.port)
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        text = json.dumps(body).encode()
+        self._writer.write(
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {self._http.headers['Authorization']}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n".encode()
+            + text
+        )
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(head.lower().split("content-length: ")[1].split()[0])
+        answer = json.loads(await self._reader.readexactly(length))
+        assert " 200 " in head.splitlines()[0], answer
+        return dict(answer)
 
 
 async def submit(http: httpx.AsyncClient, command: str, **parameters: object) -> str:
