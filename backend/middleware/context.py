@@ -80,7 +80,7 @@ class RequestContext:
         state["request_id"], state["client_address"] = request_id, self._proxies.client(peer, headers)
         if self._proxies.trusts(peer) and headers.get("x-forwarded-proto") == "https":
             scope["forwarded_scheme"] = "https"
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(request_id=request_id, address=state["client_address"]):
             if scope["type"] == "http":
                 await self._http(scope, receive, send, request_id)
             else:
@@ -119,5 +119,4 @@ class RequestContext:
                 log.info(
                     "request", method=scope["method"], path=scope["path"], status=status,
                     milliseconds=round((time.perf_counter() - started) * 1000, 1),
-                    address=scope["state"]["client_address"],
                 )  # fmt: skip

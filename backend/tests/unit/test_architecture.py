@@ -13,8 +13,8 @@ FLOORS: list[set[str]] = [
     {"config", "utils", "errors", "__init__"},
     {"models"},
     {"database", "repositories", "providers", "embedded_mongo", "mongod_program", "private_socket"}
-    | {"data_folder", "listening", "http_protocol"},
-    {"auth", "commands", "vault", "metrics"},
+    | {"data_folder", "listening", "http_protocol", "database_session"},
+    {"audit", "auth", "commands", "vault", "metrics"},
     {"jobs"},
     {"schedules", "notifications", "fpl"},
     {"services"},
