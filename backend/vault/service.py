@@ -115,7 +115,7 @@ class Vault:
     ) -> Unsealed:  # fmt: skip
         """The values a command names. Raises SecretUnreadable or Conflict naming the secret at fault: a job never
         starts with a missing secret or with ciphertext in its place. Raises Unavailable when the use cannot be
-        recorded: then nothing is opened."""
+        recorded: then nothing is handed out."""
         found: list[StoredSecret] = []
         for key, must in [(key, True) for key in required] + [(key, False) for key in optional]:
             stored = await self._secrets.get(key)
@@ -123,9 +123,9 @@ class Vault:
                 found.append(stored)
             elif must:
                 raise Conflict(f"The secret {key} is not set. Set it on the Secrets page, then run the job again.")
-        if found:
-            await self._note_use([stored.key for stored in found], job_id, by)
         environment = {stored.key: await self._open(stored) for stored in found}
+        if environment:
+            await self._note_use(list(environment), job_id, by)
         hidden = [value for key, value in environment.items() if key not in IDENTIFIERS]
         return Unsealed(environment, patterns(hidden))
 

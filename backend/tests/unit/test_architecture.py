@@ -29,6 +29,10 @@ SAME_FLOOR = {
     ("repositories", "database"),
     ("embedded_mongo", "mongod_program"),
     ("embedded_mongo", "private_socket"),
+    ("database_session", "database"),
+    ("database_session", "data_folder"),
+    ("database_session", "embedded_mongo"),
+    ("database_session", "private_socket"),
     ("utils", "errors"),
 }
 HOMES = {
