@@ -23,8 +23,11 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+# Behind https only (RFC 6797 §7.2). One year, as ASVS 5.0.0 3.4.1 asks.
+HSTS = "max-age=31536000; includeSubDomains"
 # Probes come every few seconds for ever; their lines would bury everything else.
 _QUIET = ("/api/health", "/assets/")
 
@@ -99,6 +102,8 @@ class RequestContext:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", API_CSP)
+                if "https" in (scope["scheme"], scope.get("forwarded_scheme")):
+                    headers["Strict-Transport-Security"] = HSTS
                 if scope["path"].startswith("/api"):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pymongo
 import pytest
@@ -61,8 +62,10 @@ def _unreadable(console: ConsoleProcess) -> list[str]:
 
 def _sealed_with(console: ConsoleProcess) -> dict[str, set[str]]:
     """Key id → names, as the database holds them."""
-    sealer, found = Sealer(_keys(console.data_dir)), {}
-    with pymongo.MongoClient(console.database_url) as client:
+    sealer = Sealer(_keys(console.data_dir))
+    found: dict[str, set[str]] = {}
+    client: Any = pymongo.MongoClient(console.database_url)
+    with client:
         for row in client[console.database_name]["secrets"].find({"sealed": {"$exists": True}}):
             found.setdefault(sealer.sealed_by(row["sealed"], row["key"], row["version"]), set()).add(row["key"])
     return found
@@ -114,9 +117,11 @@ def test_a_secret_that_no_key_opens_stops_a_rotation_before_it_begins(console: C
     """S3, S4: nothing is changed, and the sentence names the secret."""
     _save(console, "STRANGE", "sealed with a key nobody has")
     before = _keys(console.data_dir)
-    with pymongo.MongoClient(console.database_url) as client:
+    client: Any = pymongo.MongoClient(console.database_url)
+    with client:
         secrets = client[console.database_name]["secrets"]
         own = secrets.find_one({"key": "STRANGE"})
+        assert own
         sealed = Sealer([Fernet.generate_key().decode()]).seal("STRANGE", own["version"], "value")
         secrets.update_one({"key": "STRANGE"}, {"$set": {"sealed": sealed}})
     for command in ("rotate", "retire"):
