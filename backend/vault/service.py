@@ -88,7 +88,7 @@ class Vault:
         """
         check_name(key)
         check_value(key, value)
-        await self._audit("secret.change", f"{key}: a new value is set.", subject=key)
+        await self._audit("secret.change", "A new value is set.", subject=key)
         if foreign := self._foreign.get(key):
             await foreign.change(value)
             return
@@ -107,7 +107,7 @@ class Vault:
             raise Conflict(f"{key} is your way in: it can be changed, not deleted.")
         if not await self._secrets.get(key):
             raise NotFound(f"There is no secret {key[:64]}.")
-        await self._audit("secret.delete", f"{key} is deleted.", subject=key)
+        await self._audit("secret.delete", "It is deleted.", subject=key)
         await self._secrets.delete(key)
 
     async def unseal(

@@ -15,7 +15,8 @@ Scheme = Literal["light", "dark"]
 SMALLEST = ViewportSize(width=320, height=640)
 PAGES = {
     "/": "Dashboard", "/commands": "Commands", "/commands/optimize": "Optimise transfers",
-    "/commands/make_transfers": "Make transfers", "/jobs": "Jobs", "/secrets": "Secrets", "/audit": "Audit", "/settings": "Settings",
+    "/commands/make_transfers": "Make transfers", "/jobs": "Jobs", "/secrets": "Secrets", "/audit": "Audit",
+    "/settings": "Settings",
     "/no-such-page": "There is no such page",
 }  # fmt: skip
 
