@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
+import websockets.exceptions
+import websockets.sync.client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -94,3 +96,35 @@ def test_odd_requests_are_refused_with_a_clear_4xx(console: ConsoleProcess) -> N
         for pinned in ("true", 1, "on"):
             assert http.post(f"/api/jobs/{job}/pin", json={"pinned": pinned}).status_code == 422, pinned
     assert "Traceback" not in console.output
+
+
+def test_no_frame_makes_a_socket_stumble(console: ConsoleProcess) -> None:
+    job = console.submit("count", lines=1000, pause=0.05)["id"]
+    address = f"{str(console.http.base_url).replace('http', 'ws', 1)}/ws/jobs/{job}"
+    header = _signed_in(console)
+    frames: list[Any] = [
+        "", "{", "null", "[]", '"ack"', '{"type": "ack"}', '{"type": "ack", "offset": -1}', '{"type": 5}', "\0",
+        '{"type": "ack", "offset": 1e400}', '{"type": "ack", "offset": "9"}', '{"type": "ack", "offset": NaN}',
+        '{"type": "ack", "offset": ' + "9" * 500 + "}", "[" * 5000, b"\xff\x00", "ping" * 100, '{"a": "\\ud800"}',
+    ]  # fmt: skip
+    for style in ("line", "batch", "binary"):
+        with websockets.sync.client.connect(f"{address}?format={style}", additional_headers=header) as socket:
+            for frame in frames:
+                socket.send(frame)
+            socket.send("ping")
+            while socket.recv(timeout=20) != "pong":
+                pass
+    with websockets.sync.client.connect(address, additional_headers=header) as socket:
+        with pytest.raises(websockets.exceptions.ConnectionClosed):
+            socket.send("x" * 5_000_000)
+            while True:
+                socket.recv(timeout=20)
+    for odd in ("?format=none", "?format=binary&from=" + "9" * 300, "?from=%00", "?token=" + "x" * 20_000, "?ticket="):
+        try:
+            with websockets.sync.client.connect(address + odd, additional_headers=header) as socket:
+                socket.recv(timeout=20)
+        except (websockets.exceptions.ConnectionClosed, websockets.exceptions.InvalidStatus):
+            pass
+    assert console.job(job)["status"] == "running"
+    console.http.post(f"/api/jobs/{job}/cancel", headers=header)
+    assert "Traceback" not in console.output, console.output[-3000:]
