@@ -114,11 +114,13 @@ def test_no_frame_makes_a_socket_stumble(console: ConsoleProcess) -> None:
             socket.send("ping")
             while socket.recv(timeout=20) != "pong":
                 pass
-    with websockets.sync.client.connect(address, additional_headers=header) as socket:
-        with pytest.raises(websockets.exceptions.ConnectionClosed):
-            socket.send("x" * 5_000_000)
-            while True:
-                socket.recv(timeout=20)
+    with (
+        websockets.sync.client.connect(address, additional_headers=header) as socket,
+        pytest.raises(websockets.exceptions.ConnectionClosed),
+    ):
+        socket.send("x" * 5_000_000)
+        while True:
+            socket.recv(timeout=20)
     for odd in ("?format=none", "?format=binary&from=" + "9" * 300, "?from=%00", "?token=" + "x" * 20_000, "?ticket="):
         try:
             with websockets.sync.client.connect(address + odd, additional_headers=header) as socket:
