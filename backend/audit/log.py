@@ -33,6 +33,20 @@ class AuditLog:
         """See models.audit.Recorder."""
         await self._put(self._entry(kind, text, subject, who))
 
+    async def front_door(self, kind: str, who: str, address: str, detail: str) -> None:
+        """A row about signing in. A refusal is a refusal also when its row cannot be written (the log line has it);
+        nobody gets in, and nothing is changed there, without one."""
+        context = structlog.contextvars.get_contextvars()
+        text = f"{kind.replace('_', ' ').capitalize()}{f': {detail}' if detail else ''}."
+        entry = AuditEntry(
+            self._now(), f"auth.{kind}", text, who=who, address=address, request_id=str(context.get("request_id", ""))
+        )
+        try:
+            await self._put(entry)
+        except Unavailable:
+            if not kind.endswith("_refused"):
+                raise
+
     async def add(self, entries: Sequence[AuditEntry]) -> None:
         """Write these rows; returns when all are stored. Raises Unavailable."""
         await asyncio.gather(*(self._put(entry) for entry in entries))

@@ -18,6 +18,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from backend.audit.check import check_chain
 from backend.database import Database
+from backend.errors import Unavailable
 from backend.models.audit import AuditEntry, Head
 from backend.repositories.audit import AuditRepository
 from backend.tests.conftest import EMAIL, Console
@@ -245,3 +246,14 @@ async def test_the_export_holds_what_a_verifier_needs(console: Console) -> None:
     rows = [AuditRow.model_validate(json.loads(line)) for line in answer.text.splitlines()]
     assert [row.sequence for row in rows] == list(range(1, len(rows) + 1))
     assert all(row.computed_hash() == row.hash for row in rows)
+
+
+async def test_nobody_gets_in_without_a_row_and_a_refusal_needs_none(console: Console, stored: Any) -> None:
+    log = console.services.audit
+    await log.front_door("sign_in_refused", "nobody@example.org\nadmin signed in", "203.0.113.7", "wrong password")
+    row = (await _rows(console, kind="auth.sign_in_refused"))[0]
+    assert (row["address"], "\\n" in row["who"]) == ("203.0.113.7", True)
+    async with _unwritable(stored):
+        await log.front_door("sign_in_refused", "nobody", "203.0.113.7", "")
+        with pytest.raises(Unavailable):
+            await log.front_door("signed_in", EMAIL, "203.0.113.7", "password")
