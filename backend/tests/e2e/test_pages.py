@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import pytest
@@ -38,6 +39,12 @@ def test_every_page_fits(
         page.get_by_role("tab", name=tab).click()
         fits(page, f"{scheme}-{size['width']}-job-{tab.lower()}")
     expect_log(page, "MiB")
+    page.goto("/audit?kind=job")
+    expect(page.get_by_text("Memory (system_memory) submitted").first).to_be_visible()
+    expect(page.get_by_text("queue.", exact=False)).to_have_count(0)
+    page.get_by_role("button", name="Check the chain").click()
+    expect(page.get_by_text(re.compile(r"All \d+ rows fit together"))).to_be_visible()
+    fits(page, f"{scheme}-{size['width']}-audit-checked")
     watched.check()
 
 
