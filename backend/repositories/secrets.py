@@ -77,3 +77,19 @@ class JobSecretRepository:
         field = f"sealed_parameters.{name}"
         result = await self._jobs.update_one({"_id": job_id, field: before}, {"$set": {field: after}})
         return result.modified_count == 1
+
+
+class FactorSecretRepository:
+    """The secret of the second sign-in factor, sealed like the others."""
+
+    def __init__(self, db: Mongo) -> None:
+        self._factors = db["factors"]
+
+    async def all(self) -> AsyncIterator[tuple[str, int, str]]:
+        """(factor, version, sealed value)."""
+        async for document in self._factors.find({"sealed": {"$exists": True}}):
+            yield document["_id"], document["version"], document["sealed"]
+
+    async def reseal(self, factor: str, before: str, after: str) -> bool:
+        result = await self._factors.update_one({"_id": factor, "sealed": before}, {"$set": {"sealed": after}})
+        return result.modified_count == 1

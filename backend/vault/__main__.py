@@ -21,11 +21,11 @@ from backend.database_session import database_of
 from backend.errors import StartError
 from backend.models.audit import AuditEntry
 from backend.repositories.audit import AuditRepository
-from backend.repositories.secrets import JobSecretRepository, SecretRepository
+from backend.repositories.secrets import FactorSecretRepository, JobSecretRepository, SecretRepository
 from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer, key_id
 from backend.utils.logging import configure_logging
-from backend.vault.rotation import JobSecrets, Rotation, SealedPlace, StoredSecrets
+from backend.vault.rotation import FactorSecrets, JobSecrets, Rotation, SealedPlace, StoredSecrets
 
 
 def main() -> int:
@@ -106,6 +106,7 @@ def _of(database: Database, keys: list[str] | tuple[str, ...]) -> Rotation:
     places: list[SealedPlace] = [
         StoredSecrets(SecretRepository(database.db)),
         JobSecrets(JobSecretRepository(database.db)),
+        FactorSecrets(FactorSecretRepository(database.db)),
     ]
     return Rotation(places, Sealer(keys))
 

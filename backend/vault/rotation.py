@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from backend.repositories.secrets import JobSecretRepository, SecretRepository
+from backend.repositories.secrets import FactorSecretRepository, JobSecretRepository, SecretRepository
 from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer, SealError, looks_sealed
 
@@ -66,6 +66,18 @@ class JobSecrets:
     async def reseal(self, record: SealedRecord, sealed: str) -> bool:
         job_id, _, name = record.id.partition("/")
         return await self._jobs.reseal(job_id, name, record.sealed or "", sealed)
+
+
+class FactorSecrets:
+    def __init__(self, repository: FactorSecretRepository) -> None:
+        self._factors = repository
+
+    async def records(self) -> AsyncIterator[SealedRecord]:
+        async for factor, version, sealed in self._factors.all():
+            yield SealedRecord("factor", factor, f"auth/{factor}", version, sealed)
+
+    async def reseal(self, record: SealedRecord, sealed: str) -> bool:
+        return await self._factors.reseal(record.id, record.sealed or "", sealed)
 
 
 class Rotation:

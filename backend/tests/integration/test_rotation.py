@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,19 @@ def _unreadable(console: ConsoleProcess) -> list[str]:
     return [row["key"] for row in console.http.get("/api/secrets").json() if not row["readable"]]
 
 
+@contextmanager
+def _database(console: ConsoleProcess) -> Iterator[Any]:
+    client: Any = pymongo.MongoClient(console.database_url)
+    with client:
+        yield client[console.database_name]
+
+
 def _sealed_with(console: ConsoleProcess) -> dict[str, set[str]]:
     """Key id → names, as the database holds them."""
     sealer = Sealer(_keys(console.data_dir))
     found: dict[str, set[str]] = {}
-    client: Any = pymongo.MongoClient(console.database_url)
-    with client:
-        for row in client[console.database_name]["secrets"].find({"sealed": {"$exists": True}}):
+    with _database(console) as database:
+        for row in database["secrets"].find({"sealed": {"$exists": True}}):
             found.setdefault(sealer.sealed_by(row["sealed"], row["key"], row["version"]), set()).add(row["key"])
     return found
 
@@ -77,8 +84,12 @@ def test_a_rotation_is_killed_at_every_tenth_record_and_nothing_is_ever_unreadab
     for number in range(SECRETS):
         _save(console, f"ROTATED_{number}", VALUE.format(number))
     _save(console, "TEST_SECRET", VALUE.format("used"))
+    with _database(console) as database:
+        factor = Sealer([old]).seal("auth/totp", 3, "the second factor")
+        database["factors"].insert_one({"_id": "totp", "sealed": factor, "version": 3})
+    parameter = console.submit("secret_parameter", pin="a secret of one job")["id"]
     code, text = _run(console.data_dir, "rotate", "--dry-run")
-    assert (code, "41 values" in text, "dry run" in text) == (0, True, True), text
+    assert (code, "43 values" in text, "dry run" in text) == (0, True, True), text
     assert _keys(console.data_dir) == [old]
     assert set(_sealed_with(console)) == {key_id(old)}
     for kill in range(4):
@@ -103,6 +114,12 @@ def test_a_rotation_is_killed_at_every_tenth_record_and_nothing_is_ever_unreadab
     assert set(_sealed_with(console)) == {key_id(new)}
     assert len(_sealed_with(console)[key_id(new)]) == SECRETS + 1 + 4
     assert _unreadable(console) == []
+    with _database(console) as database:
+        one = database["factors"].find_one({"_id": "totp"})["sealed"]
+        assert Sealer([new]).open(one, "auth/totp", 3) == "the second factor"
+        database["factors"].delete_one({"_id": "totp"})
+        pin = database["jobs"].find_one({"_id": parameter})["sealed_parameters"]["pin"]
+        assert Sealer([new]).open(pin, f"job/{parameter}/pin", 1) == "a secret of one job"
     assert (console.data_dir / "keys" / "encryption_key").stat().st_mode & 0o777 == 0o600
     code, text = _run(console.data_dir, "retire")
     assert (code, _keys(console.data_dir)) == (0, [new]), text
@@ -117,9 +134,8 @@ def test_a_secret_that_no_key_opens_stops_a_rotation_before_it_begins(console: C
     """S3, S4: nothing is changed, and the sentence names the secret."""
     _save(console, "STRANGE", "sealed with a key nobody has")
     before = _keys(console.data_dir)
-    client: Any = pymongo.MongoClient(console.database_url)
-    with client:
-        secrets = client[console.database_name]["secrets"]
+    with _database(console) as database:
+        secrets = database["secrets"]
         own = secrets.find_one({"key": "STRANGE"})
         assert own
         sealed = Sealer([Fernet.generate_key().decode()]).seal("STRANGE", own["version"], "value")
