@@ -21,7 +21,7 @@ from backend.config.keys import load_or_create_keys
 from backend.config.settings import Settings, load_settings
 from backend.data_folder import DataFolder
 from backend.embedded_mongo import EmbeddedMongo
-from backend.listening import address_of, listen
+from backend.listening import address_of, check_reach, listen
 from backend.utils.logging import configure_logging
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def run(
     try:
         listener = _listener(settings, listen_fd)
         with contextlib.closing(listener):
+            check_reach(listener, settings)
             return asyncio.run(_Console(settings, folder, listener, address, new_admin).live())
     finally:
         folder.close()
@@ -136,6 +137,11 @@ class _Console:
 
     def _ready(self) -> None:
         log.debug("console ready", seconds=round(time.monotonic() - self._began, 3))
+        if os.geteuid() == 0:
+            log.warning(
+                "running as root: every job does too, and can read the keys; run it as a user of its own "
+                "(deploy/airsenal-ops-console.service shows how)"
+            )
         _say(f"The AIrsenal Ops Console is at {self._address}  (Ctrl-C stops it)")
 
     def _signalled(self, number: int, _frame: FrameType | None, loop: asyncio.AbstractEventLoop) -> None:

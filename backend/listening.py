@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 
+from backend.config.settings import Settings
 from backend.errors import StartError
 
 # How far to look for a free port. Who has fifty consoles on one machine wants to be asked.
@@ -37,6 +39,18 @@ def listen(host: str, port: int) -> socket.socket:
             return listener
     last = min(port + _TRIES - 1, 65_535)
     raise StartError(f"All ports from {port} to {last} are taken: choose another with --port.")
+
+
+def check_reach(listener: socket.socket, settings: Settings) -> None:
+    """The console speaks http: whoever can reach it from elsewhere must come through a proxy that speaks https."""
+    address = ipaddress.ip_address(listener.getsockname()[0].partition("%")[0])
+    if address.is_loopback or settings.trusted_proxies or settings.allow_plain_http:
+        return
+    raise StartError(
+        f"It would listen on {address}, where others can reach it, without https: put a proxy with https in front and "
+        "list it in TRUSTED_PROXIES, or leave HOST at 127.0.0.1. In a container whose port is published to this "
+        "machine or to a proxy only, set ALLOW_PLAIN_HTTP=true."
+    )
 
 
 def address_of(host: str, listener: socket.socket) -> str:

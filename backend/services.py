@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from backend.audit.log import AuditLog
 from backend.auth.service import AuthService
 from backend.commands.catalogue import Catalogue
 from backend.config.keys import Keys
@@ -19,6 +20,7 @@ from backend.config.settings import PROJECT_FOLDER, Settings, search_path
 from backend.database import Database, DatabaseError
 from backend.errors import StartError
 from backend.jobs.attempts import Attempts
+from backend.jobs.audit_trail import FOLLOW_SECONDS, JobTrail
 from backend.jobs.executor import Executor
 from backend.jobs.feed import Feeds
 from backend.jobs.log_reader import LogReader
@@ -27,6 +29,7 @@ from backend.jobs.retention import SWEEP_SECONDS, KeepLogs, Retention
 from backend.jobs.service import JobService, Limits
 from backend.jobs.websocket_manager import WebSocketManager
 from backend.models.api import ReadyCheck
+from backend.repositories.audit import AuditRepository
 from backend.repositories.auth import AccountRepository, SessionRepository
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
@@ -47,6 +50,7 @@ MIN_FREE_BYTES = 200 * 1024 * 1024
 class Services:
     settings: Settings
     database: Database
+    audit: AuditLog
     auth: AuthService
     vault: Vault
     catalogue: Catalogue
@@ -64,6 +68,7 @@ class Services:
         await self.tasks.close()
         await self.jobs.queue.close()
         await self.executor.close()
+        await self.audit.close()
         self.database.close()
 
     async def readiness(self) -> dict[str, ReadyCheck]:
@@ -113,8 +118,9 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     db = database.db
     jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
     secrets, sessions, accounts = SecretRepository(db), SessionRepository(db), AccountRepository(db)
+    audit = AuditLog(AuditRepository(db), utc_now)
     try:
-        for repository in (jobs, chunks, idempotency, secrets, sessions):
+        for repository in (jobs, chunks, idempotency, secrets, sessions, audit.rows):
             await repository.create_indexes()
     except DatabaseError as error:
         reason = type(error).__name__
@@ -123,22 +129,24 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     auth = AuthService(accounts, sessions, keys.jwt_secret, utc_now)
     vault = Vault(
         secrets,
-        Sealer(keys.encryption_keys),
+        Sealer(keys.encryption_keys, keys.fresh),
         utc_now,
         {
             "APP_ADMIN_EMAIL": ForeignKey(auth.email_changed_at, auth.change_email),
             "APP_ADMIN_PASSWORD_HASH": ForeignKey(auth.password_changed_at, auth.change_password_hash),
         },
+        audit.record,
     )
     builtins = catalogue_builtins(settings)
     catalogue = await asyncio.to_thread(Catalogue.load, PACKS_FOLDER, settings.commands_dir, builtins)
     feeds = Feeds()
     reader = LogReader(chunks, feeds)
     executor = Executor(settings.data_dir / "spool")
+    trail = JobTrail(jobs, audit)
     service = JobService(
         jobs=jobs, chunks=chunks, idempotency=idempotency, catalogue=catalogue, vault=vault, feeds=feeds,
         reader=reader, builtins=builtins, now=utc_now,
-        limits=Limits(settings.max_job_retries, settings.job_queue_limit),
+        limits=Limits(settings.max_job_retries, settings.job_queue_limit), audit=audit.record, trail=trail,
     )  # fmt: skip
     attempts = Attempts(
         jobs=jobs, chunks=chunks, executor=executor, feeds=feeds, reader=reader, catalogue=catalogue,
@@ -162,10 +170,11 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     await service.queue.open()
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
     services = Services(
-        settings, database, auth, vault, catalogue, builtins, service, WebSocketManager(jobs, feeds, reader), executor,
-        Retention(jobs, chunks, utc_now, keep), TaskGroup(), await auth.new_setup_token(),
+        settings, database, audit, auth, vault, catalogue, builtins, service, WebSocketManager(jobs, feeds, reader),
+        executor, Retention(jobs, chunks, utc_now, keep), TaskGroup(), await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
+    services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)
     return services

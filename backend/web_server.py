@@ -85,6 +85,15 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().on_headers_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        socket = getattr(self.transport.get_protocol(), "conn", None)
+        # A line above 8 KiB, a POST, a body: websockets refuses it, and uvicorn would leave that unsaid and the
+        # connection open for ever.
+        if socket is not None and socket.handshake_exc is not None and not self.transport.is_closing():
+            self.transport.write(b"".join(socket.data_to_send()))
+            self.transport.close()
+
     def on_body(self, body: bytes) -> None:
         # Never below zero: the first piece of a request is not counted, for it may hold the end of the one before.
         self._beside_body = max(0, self._beside_body - len(body))

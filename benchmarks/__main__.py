@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.harness import Row
 
-NAMES = ("dispatch", "log", "tail", "lists", "memory", "startup")
+NAMES = ("dispatch", "log", "tail", "lists", "memory", "startup", "masking")
 README = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from launcher import command, stamp
 from launcher.lock import folder_lock
+from launcher.locked import lock_of
 from launcher.problem import Problem, from_os_error
 
 # Prints what decides whether the environment is whole: its Python's version, and whether it is an environment at all.
@@ -51,7 +52,9 @@ class Environment:
 
     def _stamp_of(self, requirements: Path) -> str:
         try:
-            return stamp.digest([(requirements.name, requirements.read_bytes())])
+            lock = lock_of(requirements)
+            parts = [(path.name, path.read_bytes()) for path in (requirements, lock) if path]
+            return stamp.digest(parts)
         except OSError as error:
             raise Problem(
                 f"{requirements} cannot be read ({error.strerror}): get a complete copy of the project."
@@ -95,12 +98,24 @@ class Environment:
     def _install(self, wanted: Sequence[tuple[Path, str]]) -> None:
         doing = "Installing Python packages"
         argv = [str(self.python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--retries", "2"]
+        locked: list[str] = []
+        others: list[str] = []
         for path, _ in wanted:
             # An environment that is being changed is not the one its stamp names.
             with contextlib.suppress(OSError):
                 self._stamp_path(path).unlink()
-            argv += ["-r", str(path)]
-        command.run(argv, doing=doing, folder=self.project, log=self.folder / "install.log")
+            lock = lock_of(path)
+            if lock:
+                locked += ["-r", str(lock)]
+                others += ["-c", str(path)]
+            else:
+                others += ["-r", str(path)]
+        # With hashes pip wants one for everything, so what is locked is installed apart.
+        if locked:
+            checked = [*argv, "--require-hashes", *locked]
+            command.run(checked, doing=doing, folder=self.project, log=self.folder / "install.log")
+        if "-r" in others:
+            command.run([*argv, *others], doing=doing, folder=self.project, log=self.folder / "install.log")
         try:
             for path, text in wanted:
                 stamp.write(self._stamp_path(path), text)

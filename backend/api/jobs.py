@@ -136,6 +136,7 @@ async def get_log(
 )
 async def download_log(job_id: JobId, _: Admin, services: ServicesDep) -> StreamingResponse:
     job = await services.jobs.get(job_id, with_logs=False)
+    await services.audit.record("log.export", f"{job.title}: its log is downloaded.", subject=job_id)
     return StreamingResponse(
         _whole_log(services, job_id),
         media_type="text/plain; charset=utf-8",

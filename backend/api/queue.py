@@ -18,11 +18,13 @@ async def queue_state(_: Admin, services: ServicesDep) -> QueueState:
 @router.post("/drain", summary="Start nothing new", responses=errors(401, 403))
 async def drain_queue(_: Admin, services: ServicesDep) -> QueueState:
     """Running jobs go on to their end, waiting ones keep waiting, and the readiness probe turns red."""
+    await services.audit.record("queue.drain", "Nothing is started any more.")
     services.jobs.queue.drain()
     return await services.jobs.queue_state()
 
 
 @router.post("/resume", summary="Start jobs again", responses=errors(401, 403))
 async def resume_queue(_: Admin, services: ServicesDep) -> QueueState:
+    await services.audit.record("queue.resume", "Jobs are started again.")
     services.jobs.queue.resume()
     return await services.jobs.queue_state()

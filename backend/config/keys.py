@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,49 @@ from backend.errors import StartError
 class Keys:
     jwt_secret: str = field(repr=False)
     encryption_keys: tuple[str, ...] = field(repr=False)
+    fresh: Callable[[], tuple[str, ...] | None] = field(default=lambda: None, repr=False, compare=False)
+    """The encryption keys when their file has changed since it was last read, else None."""
+
+
+class KeyFile:
+    """The encryption keys in a file, newest first, separated by commas: what a rotation writes and consoles re-read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen = self._look()
+
+    def _look(self) -> tuple[int, int, int] | None:
+        try:
+            about = self.path.stat()
+        except OSError:
+            return None
+        return about.st_mtime_ns, about.st_ino, about.st_size
+
+    def fresh(self) -> tuple[str, ...] | None:
+        """One stat in the usual case. A file that is gone or damaged changes nothing: the keys in use stay."""
+        now = self._look()
+        if now is None or now == self._seen:
+            return None
+        try:
+            keys = _checked(self.path.read_text(encoding="ascii"), str(self.path))
+        except (OSError, UnicodeDecodeError, StartError):
+            return None
+        self._seen = now
+        return keys
+
+    def write(self, keys: Sequence[str]) -> None:
+        """Whole or not at all, and on the disk before it counts: no record may be sealed with a key that gets lost."""
+        draft = self.path.with_suffix(f".{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(",".join(keys))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def load_or_create_keys(settings: Settings) -> Keys:
@@ -32,6 +75,7 @@ def load_or_create_keys(settings: Settings) -> Keys:
         for name, value in (("JWT_SECRET", explicit_jwt), ("ENCRYPTION_KEY", explicit_encryption)):
             if value is None:
                 raise StartError(f"{name} environment variable is required")
+    file = KeyFile(folder / "encryption_key")
     jwt_secret = (
         explicit_jwt.get_secret_value()
         if explicit_jwt
@@ -45,7 +89,8 @@ def load_or_create_keys(settings: Settings) -> Keys:
     source = "ENCRYPTION_KEY" if explicit_encryption else str(folder / "encryption_key")
     if len(jwt_secret) < 32:
         raise StartError(f"{folder / 'jwt_secret'} is damaged: delete it to get a new one (everybody signs in again).")
-    return Keys(jwt_secret, _checked(encryption, source))
+    checked = _checked(encryption, source)
+    return Keys(jwt_secret, checked) if explicit_encryption else Keys(jwt_secret, checked, file.fresh)
 
 
 def _checked(text: str, source: str) -> tuple[str, ...]:

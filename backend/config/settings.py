@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     trusted_proxies: CommaList = Field(
         default_factory=list, description="Proxies whose `X-Forwarded-For` is believed, addresses or networks."
     )
+    allow_plain_http: bool = Field(
+        False,
+        description="Listen beyond this machine without a proxy in TRUSTED_PROXIES: passwords travel unencrypted.",
+    )
     rate_limit_enabled: bool = Field(True, description="Limit requests per token or address.")
     rate_limit_per_minute: int = Field(600, ge=1, le=1_000_000, description="Requests a minute before 429.")
     max_job_retries: int = Field(3, ge=0, le=100, description="Retries of a failed job where its command sets none.")

@@ -16,10 +16,12 @@ import structlog
 from backend.commands.catalogue import Catalogue
 from backend.commands.command import Command
 from backend.errors import BadRequest, Conflict, DamagedRecord, FieldError, InvalidInput, NotFound, TooManyRequests
+from backend.jobs.audit_trail import JobTrail
 from backend.jobs.executor import AttemptSpec
 from backend.jobs.feed import Feeds, Piece
 from backend.jobs.log_reader import LogPage, LogReader
 from backend.jobs.queue import JobQueue
+from backend.models.audit import Recorder
 from backend.models.jobs import ENDED, Job, JobStatus, JobView, QueueState
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
@@ -53,6 +55,8 @@ class JobService:
         builtins: Mapping[str, str],
         now: Clock,
         limits: Limits,
+        audit: Recorder,
+        trail: JobTrail,
     ) -> None:
         self._jobs = jobs
         self._chunks = chunks
@@ -64,6 +68,8 @@ class JobService:
         self._builtins = builtins
         self._now = now
         self._limits = limits
+        self._audit = audit
+        self._trail = trail
         self._sequence = Sequence()
         self._room = 0
         self._room_counted_at = 0.0
@@ -107,6 +113,7 @@ class JobService:
         await self._take_room()
         job = self._new_job(job_id, command, values, by, priority)
         await self.queue.submit(job)
+        self._trail.submitted(job)
         log.info("job submitted", job_id=job.id, command=job.command)
         return JobView.of(await self._jobs.get(job_id) or job) if idempotency_key else JobView.of(job)
 
@@ -165,7 +172,9 @@ class JobService:
         command = self._catalogue.get(job.command)
         if reason := command.unavailable_reason(self._builtins, command.secrets):
             raise BadRequest(f"It could not start: {reason}")
-        unsealed = await self._vault.unseal(command.secrets, command.optional_secrets)
+        unsealed = await self._vault.unseal(
+            command.secrets, command.optional_secrets, job_id=job.id, by=job.submitted_by
+        )
         opened = {
             name: self._vault.open_for_job(job.id, name, sealed) for name, sealed in job.sealed_parameters.items()
         }
@@ -243,6 +252,13 @@ class JobService:
 
     async def cancel(self, job_id: str, *, by: str, force: bool = False) -> None:
         """End the job, waiting or running. Raises BadRequest when it has ended already. Idempotent while it ends."""
+        job = await self._get(job_id)
+        if job.status in ENDED:
+            raise BadRequest(f"The job has already ended ({job.status.value}).")
+        if job.cancel_requested_at is None or force:
+            await self._audit(
+                "job.cancel", f"{job.title}: {'killed' if force else 'cancelled'}.", subject=job_id, who=by
+            )
         now = self._now()
         if not await self._jobs.cancel_pending(job_id, by=by, now=now) and not await self._jobs.request_cancel(
             job_id, by=by, now=now
@@ -262,6 +278,7 @@ class JobService:
 
         Raises NotFound, or BadRequest when it has ended already. What may still run of it here is killed.
         """
+        await self._audit("job.close", "Closed by hand.", subject=job_id, who=by)
         if not await self._jobs.close(job_id, by=by, now=self._now()):
             job = await self._get(job_id)
             raise BadRequest(f"The job has already ended ({job.status.value}).")
@@ -287,6 +304,7 @@ class JobService:
         job = await self._get(job_id)
         if job.status not in ENDED:
             raise BadRequest("The job has not ended yet; its log can be cleared afterwards.")
+        await self._audit("log.clear", f"{job.title}: its log is deleted.", subject=job_id)
         # Chunks first: the record still leads to them when a kill comes in between.
         await self._chunks.delete_log([job_id])
         await self._jobs.clear_log(job_id)
@@ -294,6 +312,7 @@ class JobService:
     async def clear_all_logs(self) -> int:
         """Clear the logs of every ended job; returns how many had one."""
         job_ids = await self._jobs.ended_with_log()
+        await self._audit("log.clear", f"The logs of {len(job_ids)} ended jobs are deleted.")
         for at in range(0, len(job_ids), 100):
             batch = job_ids[at : at + 100]
             await self._chunks.delete_log(batch)

@@ -23,8 +23,11 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+# Behind https only (RFC 6797 §7.2). One year, as ASVS 5.0.0 3.4.1 asks.
+HSTS = "max-age=31536000; includeSubDomains"
 # Probes come every few seconds for ever; their lines would bury everything else.
 _QUIET = ("/api/health", "/assets/")
 
@@ -80,7 +83,7 @@ class RequestContext:
         state["request_id"], state["client_address"] = request_id, self._proxies.client(peer, headers)
         if self._proxies.trusts(peer) and headers.get("x-forwarded-proto") == "https":
             scope["forwarded_scheme"] = "https"
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(request_id=request_id, address=state["client_address"]):
             if scope["type"] == "http":
                 await self._http(scope, receive, send, request_id)
             else:
@@ -99,6 +102,8 @@ class RequestContext:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", API_CSP)
+                if "https" in (scope["scheme"], scope.get("forwarded_scheme")):
+                    headers["Strict-Transport-Security"] = HSTS
                 if scope["path"].startswith("/api"):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
@@ -119,5 +124,4 @@ class RequestContext:
                 log.info(
                     "request", method=scope["method"], path=scope["path"], status=status,
                     milliseconds=round((time.perf_counter() - started) * 1000, 1),
-                    address=scope["state"]["client_address"],
                 )  # fmt: skip

@@ -19,6 +19,8 @@ _PLAIN_WORDS = {
     405: "This address does not take that method.",
     413: "The request's body is larger than 1 MiB.",
 }
+# FastAPI's words for a body that is not even text; every other bad body is a 422.
+_NOT_TEXT = "There was an error parsing the body"
 log = structlog.get_logger(__name__)
 
 
@@ -64,8 +66,10 @@ def _field_errors(rows: Sequence[Any]) -> list[FieldError]:
     return found
 
 
-async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400 and error.detail == _NOT_TEXT:
+        return _answer(request, InvalidInput([FieldError("body", "must be JSON in UTF-8")]))
     detail = _PLAIN_WORDS.get(error.status_code, str(error.detail))
     return JSONResponse({"detail": detail}, error.status_code, error.headers)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 
 class Body(BaseModel):
@@ -119,7 +119,7 @@ class JobIn(Body):
     command: str = Field(max_length=100)
     parameters: dict[str, Any] = Field(default_factory=dict)
     confirm: str | None = Field(None, max_length=200, description="The command's title, for irreversible ones.")
-    priority: int = Field(0, ge=-100, le=100, description="Higher goes first within its lane.")
+    priority: StrictInt = Field(0, ge=-100, le=100, description="Higher goes first within its lane.")
 
 
 class ParametersIn(Body):
@@ -137,7 +137,7 @@ class ArgvPreview(BaseModel):
 class PinIn(Body):
     model_config = ConfigDict(json_schema_extra={"example": {"pinned": True}}, extra="forbid")
 
-    pinned: bool
+    pinned: StrictBool
 
 
 class JobDone(Done):

@@ -26,6 +26,8 @@ class SecretInfo(BaseModel):
                            "key back.")  # fmt: skip
     masked_in_logs: bool = Field(True, description="False for identifiers such as a team id, which are no secret.")
     description: str = ""
+    last_used_at: datetime | None = Field(None, description="When a job was last given it.")
+    last_used_by: str | None = Field(None, description="That job's id.")
 
 
 class StoredSecret(BaseModel):
@@ -35,4 +37,6 @@ class StoredSecret(BaseModel):
     sealed: str | None = None
     version: int = 0
     updated_at: datetime | None = None
+    last_used_at: datetime | None = None
+    last_used_by: str | None = None
     value: str | None = None

@@ -147,6 +147,13 @@ class JobRepository:
         cursor = self._jobs.find(query, _LIST_FIELDS).sort("sequence", DESCENDING).limit(limit)
         return _sound(await cursor.to_list(limit))
 
+    async def numbered(self, after: int, until: int, limit: int) -> list[Job]:
+        """Jobs by their sequence number, oldest first."""
+        query = {"sequence": {"$gt": after, "$lte": until}}
+        return _sound(
+            await self._jobs.find(query, _LIST_FIELDS).sort("sequence", ASCENDING).limit(limit).to_list(limit)
+        )
+
     async def newest_output(self, kind: str) -> Job | None:
         """The newest completed job whose parsed output is of this `type`."""
         document = await self._jobs.find_one(

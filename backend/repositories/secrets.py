@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from backend.database import Document, Mongo
@@ -15,6 +16,8 @@ def _read(document: Document) -> StoredSecret:
         sealed=document.get("sealed"),
         version=document.get("version", 0),
         updated_at=document.get("updated_at"),
+        last_used_at=document.get("last_used_at"),
+        last_used_by=document.get("last_used_by"),
         value=document.get("value"),
     )
 
@@ -44,6 +47,49 @@ class SecretRepository:
         result = await self._secrets.update_one(before, change)
         return result.modified_count == 1
 
+    async def note_use(self, keys: list[str], job_id: str, now: datetime) -> None:
+        change = {"$set": {"last_used_at": now, "last_used_by": job_id}}
+        await self._secrets.update_many({"key": {"$in": keys}}, change)
+
+    async def reseal(self, key: str, before: str, after: str) -> bool:
+        """The same value under another key: version and time stay. False: it was changed meanwhile."""
+        result = await self._secrets.update_one({"key": key, "sealed": before}, {"$set": {"sealed": after}})
+        return result.modified_count == 1
+
     async def delete(self, key: str) -> bool:
         result = await self._secrets.delete_one({"key": key})
         return result.deleted_count == 1
+
+
+class JobSecretRepository:
+    """Secret parameters of single jobs: sealed values inside the jobs' own records."""
+
+    def __init__(self, db: Mongo) -> None:
+        self._jobs = db["jobs"]
+
+    async def all(self) -> AsyncIterator[tuple[str, str, str]]:
+        """(job id, parameter, sealed value) of every job that has some."""
+        async for document in self._jobs.find({"sealed_parameters": {"$gt": {}}}, {"sealed_parameters": 1}):
+            for name, sealed in document["sealed_parameters"].items():
+                yield document["_id"], name, sealed
+
+    async def reseal(self, job_id: str, name: str, before: str, after: str) -> bool:
+        field = f"sealed_parameters.{name}"
+        result = await self._jobs.update_one({"_id": job_id, field: before}, {"$set": {field: after}})
+        return result.modified_count == 1
+
+
+class FactorSecretRepository:
+    """The secret of the second sign-in factor, sealed like the others."""
+
+    def __init__(self, db: Mongo) -> None:
+        self._factors = db["factors"]
+
+    async def all(self) -> AsyncIterator[tuple[str, int, str]]:
+        """(factor, version, sealed value)."""
+        async for document in self._factors.find({"sealed": {"$exists": True}}):
+            yield document["_id"], document["version"], document["sealed"]
+
+    async def reseal(self, factor: str, before: str, after: str) -> bool:
+        result = await self._factors.update_one({"_id": factor, "sealed": before}, {"$set": {"sealed": after}})
+        return result.modified_count == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -23,19 +23,33 @@ def key_id(key: str) -> str:
 
 
 class Sealer:
-    """The first key seals, every key opens."""
+    """The first key seals, every key opens.
 
-    def __init__(self, keys: Sequence[str]) -> None:
+    `fresh` is asked before each use and returns the keys when they have changed: so a rotation reaches a running
+    console, and always before the first record that is sealed with the new key does.
+    """
+
+    def __init__(self, keys: Sequence[str], fresh: Callable[[], Sequence[str] | None] = lambda: None) -> None:
+        self._fresh = fresh
+        self._use(keys)
+
+    def _use(self, keys: Sequence[str]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         self._known_ids = {key_id(key) for key in keys}
         self.key_id = key_id(keys[0])
 
+    def _refresh(self) -> None:
+        if keys := self._fresh():
+            self._use(keys)
+
     def seal(self, name: str, version: int, value: str) -> str:
+        self._refresh()
         payload = {"name": name, "version": version, "key_id": self.key_id, "value": value}
         return self._fernet.encrypt(json.dumps(payload).encode()).decode("ascii")
 
     def open(self, token: str, name: str, version: int) -> str:
         """The value of `seal`. Raises SealError; never returns the token or part of it."""
+        self._refresh()
         try:
             payload = json.loads(self._fernet.decrypt(token.encode("ascii")))
         except (InvalidToken, ValueError) as error:
@@ -48,10 +62,16 @@ class Sealer:
 
     def open_bare(self, token: str) -> str | None:
         """The text of a Fernet token without our payload, as older consoles wrote it; None when it is not one."""
+        self._refresh()
         try:
             return self._fernet.decrypt(token.encode("ascii")).decode()
         except (InvalidToken, ValueError):
             return None
+
+    def sealed_by(self, token: str, name: str, version: int) -> str:
+        """The id of the key that sealed it. Raises SealError as `open` does."""
+        self.open(token, name, version)
+        return str(json.loads(self._fernet.decrypt(token.encode("ascii")))["key_id"])
 
 
 def looks_sealed(text: str) -> bool:

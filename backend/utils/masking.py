@@ -16,6 +16,11 @@ from urllib.parse import quote, quote_plus
 MASK = b"***"
 # Shorter values occur by chance in ordinary output: masking them would destroy the log (actions/runner issue 326).
 MIN_LENGTH = 6
+# Base64 is written in lines of 64 or 76 letters. A line end counts as part of it only behind that many letters of its
+# alphabet in a row: ordinary text has no such lines, so that none of it is held back or masked for this.
+WRAP_COLUMNS = 60
+MAX_WRAPPED = 400
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
 
 
 def _base64_cores(data: bytes) -> Iterable[bytes]:
@@ -28,10 +33,11 @@ def _base64_cores(data: bytes) -> Iterable[bytes]:
 
 
 def _wrapped_base64(data: bytes) -> Iterable[bytes]:
-    """As the `base64` program and MIME (76 columns) and `openssl` (64) wrap a text that begins with data."""
+    """A very long text as the `base64` program and MIME (76 columns) and `openssl` (64) wrap it when it begins with
+    data; shorter ones are found across line ends at any place, see `Finder`."""
     text = next(iter(_base64_cores(data)))
     for columns in (76, 64):
-        if len(text) > columns:
+        if len(text) > MAX_WRAPPED:
             lines = [text[at : at + columns] for at in range(0, len(text), columns)]
             yield b"\n".join(lines)
             yield b"\r\n".join(lines)  # what a terminal makes of it
@@ -68,8 +74,20 @@ def patterns(values: Iterable[str]) -> list[bytes]:
     return sorted(found, key=lambda form: (-len(form), form))
 
 
+def _may_be_wrapped(form: bytes) -> bool:
+    return 8 <= len(form) <= MAX_WRAPPED and not form.strip(_ALPHABET)
+
+
+def _is_wrap(data: bytes, at: int, run: int) -> bool:
+    """Whether the line end at `at` stands behind a full line of base64. `run`: how many letters of base64 came directly
+    before data."""
+    line = data[max(0, at - WRAP_COLUMNS - 1) : at].removesuffix(b"\r")[-WRAP_COLUMNS:]
+    letters = len(line) - len(line.rstrip(_ALPHABET))
+    return letters == WRAP_COLUMNS or (letters == len(line) and at <= WRAP_COLUMNS and letters + run >= WRAP_COLUMNS)
+
+
 class Finder:
-    """Finds every occurrence of any form.
+    """Finds every occurrence of any form; forms in the alphabet of base64 also across the line ends of a wrapped text.
 
     With RE2 it is one pass, however many forms there are, and a single secret has a dozen; without it, one search a
     form. RE2 is compiled code and not of the standard library: used where it can be imported.
@@ -77,11 +95,16 @@ class Finder:
 
     def __init__(self, forms: Iterable[bytes]) -> None:
         self.forms = list(forms)
+        self.wrapped = [form for form in self.forms if _may_be_wrapped(form)]
+        # With a line end of two bytes in each WRAP_COLUMNS letters.
+        self.longest = max(map(len, self.forms), default=0) + 2 * (MAX_WRAPPED // WRAP_COLUMNS + 2)
         self._pattern = _compile(self.forms)
 
-    def spans(self, data: bytes) -> list[tuple[int, int]]:
-        """Where forms occur, overlapping ones joined, in order."""
-        found = self._by_pattern(data) if self._pattern else self._one_by_one(data)
+    def spans(self, data: bytes, run: int = 0, first: int = 0, last: int | None = None) -> list[tuple[int, int]]:
+        """Where forms occur in data[first:last], overlapping ones joined, in order."""
+        found = (self._by_pattern if self._pattern else self._one_by_one)(
+            data, run, first, len(data) if last is None else last
+        )
         joined: list[tuple[int, int]] = []
         for start, end in found:
             if joined and start < joined[-1][1]:
@@ -90,24 +113,54 @@ class Finder:
                 joined.append((start, end))
         return joined
 
-    def _by_pattern(self, data: bytes) -> Iterator[tuple[int, int]]:
-        match = self._pattern.search(data)
+    def _by_pattern(self, data: bytes, run: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+        match = self._pattern.search(data, first, last)
         while match:
-            yield match.span()
+            start, end = match.span()
+            if self._genuine(data, start, end, run):
+                yield start, end
+            else:
+                yield from ((start, start + len(form)) for form in self.forms if data.startswith(form, start, last))
             # One byte on, not behind the match: the next secret may overlap this one.
-            match = self._pattern.search(data, match.start() + 1)
+            match = self._pattern.search(data, start + 1, last)
 
-    def _one_by_one(self, data: bytes) -> list[tuple[int, int]]:
+    def _genuine(self, data: bytes, start: int, end: int, run: int) -> bool:
+        """A form as it is, or one whose line ends are those of wrapped base64."""
+        at = data.find(b"\n", start, end)
+        if at < 0 or data[start:end] in self.forms:
+            return True
+        while at >= 0:
+            if not _is_wrap(data, at, run):
+                return False
+            at = data.find(b"\n", at + 1, end)
+        return True
+
+    def _one_by_one(self, data: bytes, run: int, first: int, last: int) -> list[tuple[int, int]]:
         found = []
         for form in self.forms:
-            at = data.find(form)
+            at = data.find(form, first, last)
             while at >= 0:
                 found.append((at, at + len(form)))
-                at = data.find(form, at + 1)
+                at = data.find(form, at + 1, last)
+        if self.wrapped and data.find(b"\n", first, last) >= 0:
+            found += self._across_lines(data, run, first, last)
         return sorted(found)
 
-    def mask(self, data: bytes) -> bytes:
-        spans = self.spans(data) if self.forms else []
+    def _across_lines(self, data: bytes, run: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+        part = data[first:last]
+        flat = part.translate(None, b"\r\n")
+        places: list[int] = []
+        for form in self.wrapped:
+            at = flat.find(form)
+            while at >= 0:
+                places = places or [first + place for place, byte in enumerate(part) if byte not in b"\r\n"]
+                start, end = places[at], places[at + len(form) - 1] + 1
+                if self._genuine(data, start, end, run):
+                    yield start, end
+                at = flat.find(form, at + 1)
+
+    def mask(self, data: bytes, run: int = 0) -> bytes:
+        spans = self.spans(data, run) if self.forms else []
         if not spans:
             return data
         starts = [0, *(end for _, end in spans)]
@@ -125,8 +178,14 @@ def _compile(forms: list[bytes]) -> Any:
     options.longest_match = True
     options.max_mem = 256 * 1024 * 1024
     options.log_errors = False
+
+    def expression(form: bytes) -> bytes:
+        if not _may_be_wrapped(form):
+            return bytes(re2.escape(form))
+        return b"(?:\\r?\\n)?".join(re2.escape(form[at : at + 1]) for at in range(len(form)))
+
     try:
-        return re2.compile(b"|".join(map(re2.escape, forms)), options) if forms else None
+        return re2.compile(b"|".join(map(expression, forms)), options) if forms else None
     except re2.error:  # more than RE2 wants to hold: hundreds of very long secrets
         return None
 
@@ -141,6 +200,8 @@ class StreamMasker:
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
         self._held = b""
+        self._run = 0
+        """Letters of base64 at the end of what was released."""
 
     def feed(self, data: bytes) -> bytes:
         if not self._finder.forms:
@@ -148,16 +209,23 @@ class StreamMasker:
         buffer = self._held + data if self._held else data
         cut = self._settled_until(buffer)
         self._held = buffer[cut:]
-        return self._finder.mask(buffer[:cut])
+        return self._release(buffer[:cut])
 
     def flush(self) -> bytes:
         rest, self._held = self._held, b""
-        return self._finder.mask(rest)
+        return self._release(rest)
+
+    def _release(self, data: bytes) -> bytes:
+        masked = self._finder.mask(data, self._run)
+        end = data[-WRAP_COLUMNS:]
+        letters = len(end) - len(end.rstrip(_ALPHABET))
+        self._run = min(WRAP_COLUMNS, letters + (self._run if letters == len(data) else 0))
+        return masked
 
     def _settled_until(self, buffer: bytes) -> int:
         """Where the text begins whose masking still depends on what comes next."""
         size = len(buffer)
-        cut = size
+        cut = self._wrapped_beginning(buffer)
         for form in self._finder.forms:
             at = buffer.find(form[:1], max(0, size - len(form) + 1))
             while -1 < at < cut:
@@ -167,13 +235,30 @@ class StreamMasker:
                 at = buffer.find(form[:1], at + 1)
         return self._before_matches_over(buffer, cut) if cut < size else size
 
+    def _wrapped_beginning(self, buffer: bytes) -> int:
+        """Where a form begins that runs over the end of a full line of base64 and may go on."""
+        size = len(buffer)
+        # A carriage return at the very end may be the first half of a line end.
+        end = size - 1 if buffer.endswith(b"\r") else buffer.rfind(b"\n", max(0, size - MAX_WRAPPED))
+        if end < 0 or not self._finder.wrapped or not _is_wrap(buffer, end, self._run):
+            return size
+        first = max(0, size - self._finder.longest)
+        places = [place for place in range(first, size) if buffer[place] not in b"\r\n"]
+        flat = buffer[first:].translate(None, b"\r\n")
+        cut = size
+        for form in self._finder.wrapped:
+            for at in range(max(0, len(flat) - len(form) + 1), len(flat)):
+                if form.startswith(flat[at:]):
+                    cut = min(cut, places[at])
+                    break
+        return cut
+
     def _before_matches_over(self, buffer: bytes, cut: int) -> int:
         """Move `cut` left until no complete match lies across it: half a match would leave in clear."""
-        moved = True
-        while moved:
-            moved = False
-            for form in self._finder.forms:
-                at = buffer.find(form, max(0, cut - len(form) + 1), cut + len(form) - 1)
-                if -1 < at < cut:
-                    cut, moved = at, True
-        return cut
+        reach = self._finder.longest
+        while True:
+            window = self._finder.spans(buffer, self._run, max(0, cut - reach), min(len(buffer), cut + reach))
+            over = [start for start, end in window if start < cut < end]
+            if not over:
+                return cut
+            cut = over[0]

@@ -10,6 +10,7 @@ from datetime import datetime
 import structlog
 
 from backend.errors import Conflict, NotFound, SecretUnreadable
+from backend.models.audit import Recorder
 from backend.models.secrets import SecretInfo, StoredSecret
 from backend.repositories.secrets import SecretRepository
 from backend.utils.clock import Clock
@@ -41,12 +42,14 @@ class Unsealed:
 
 class Vault:
     def __init__(
-        self, repository: SecretRepository, sealer: Sealer, now: Clock, foreign: Mapping[str, ForeignKey]
-    ) -> None:
+        self, repository: SecretRepository, sealer: Sealer, now: Clock, foreign: Mapping[str, ForeignKey],
+        audit: Recorder,
+    ) -> None:  # fmt: skip
         self._secrets = repository
         self._sealer = sealer
         self._now = now
         self._foreign = foreign
+        self._audit = audit
 
     async def infos(self) -> list[SecretInfo]:
         """Every known key and every stored one, sorted; known ones first in the order people meet them."""
@@ -71,15 +74,21 @@ class Vault:
             readable=readable,
             masked_in_logs=key not in IDENTIFIERS,
             description=KNOWN.get(key, ""),
+            last_used_at=secret.last_used_at if secret else None,
+            last_used_by=secret.last_used_by if secret else None,
         )
 
     async def names_set(self) -> set[str]:
         return {secret.key for secret in await self._secrets.all() if secret.sealed or secret.value}
 
     async def put(self, key: str, value: str) -> None:
-        """Create or replace. Raises InvalidInput naming `key` or `value`; an old value stays when that happens."""
+        """Create or replace. Raises InvalidInput naming `key` or `value`; an old value stays when that happens.
+
+        Its row in the audit log comes first: a change that cannot be recorded does not happen.
+        """
         check_name(key)
         check_value(key, value)
+        await self._audit("secret.change", "A new value is set.", subject=key)
         if foreign := self._foreign.get(key):
             await foreign.change(value)
             return
@@ -96,21 +105,34 @@ class Vault:
     async def delete(self, key: str) -> None:
         if key in self._foreign:
             raise Conflict(f"{key} is your way in: it can be changed, not deleted.")
-        if not await self._secrets.delete(key):
+        if not await self._secrets.get(key):
             raise NotFound(f"There is no secret {key[:64]}.")
+        await self._audit("secret.delete", "It is deleted.", subject=key)
+        await self._secrets.delete(key)
 
-    async def unseal(self, required: Iterable[str], optional: Iterable[str] = ()) -> Unsealed:
+    async def unseal(
+        self, required: Iterable[str], optional: Iterable[str] = (), *, job_id: str, by: str
+    ) -> Unsealed:  # fmt: skip
         """The values a command names. Raises SecretUnreadable or Conflict naming the secret at fault: a job never
-        starts with a missing secret or with ciphertext in its place."""
-        environment: dict[str, str] = {}
+        starts with a missing secret or with ciphertext in its place. Raises Unavailable when the use cannot be
+        recorded: then nothing is handed out."""
+        found: list[StoredSecret] = []
         for key, must in [(key, True) for key in required] + [(key, False) for key in optional]:
             stored = await self._secrets.get(key)
             if stored and (stored.sealed or stored.value):
-                environment[key] = await self._open(stored)
+                found.append(stored)
             elif must:
                 raise Conflict(f"The secret {key} is not set. Set it on the Secrets page, then run the job again.")
+        environment = {stored.key: await self._open(stored) for stored in found}
+        if environment:
+            await self._note_use(list(environment), job_id, by)
         hidden = [value for key, value in environment.items() if key not in IDENTIFIERS]
         return Unsealed(environment, patterns(hidden))
+
+    async def _note_use(self, names: list[str], job_id: str, by: str) -> None:
+        text = f"Given to the job: {', '.join(names)}."
+        await self._audit("secret.use", text, subject=job_id, who=by)
+        await self._secrets.note_use(names, job_id, self._now())
 
     async def _open(self, stored: StoredSecret) -> str:
         if stored.sealed is None:

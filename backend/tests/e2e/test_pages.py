@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import pytest
@@ -15,7 +16,8 @@ Scheme = Literal["light", "dark"]
 SMALLEST = ViewportSize(width=320, height=640)
 PAGES = {
     "/": "Dashboard", "/commands": "Commands", "/commands/optimize": "Optimise transfers",
-    "/commands/make_transfers": "Make transfers", "/jobs": "Jobs", "/secrets": "Secrets", "/settings": "Settings",
+    "/commands/make_transfers": "Make transfers", "/jobs": "Jobs", "/secrets": "Secrets", "/audit": "Audit",
+    "/settings": "Settings",
     "/no-such-page": "There is no such page",
 }  # fmt: skip
 
@@ -37,6 +39,12 @@ def test_every_page_fits(
         page.get_by_role("tab", name=tab).click()
         fits(page, f"{scheme}-{size['width']}-job-{tab.lower()}")
     expect_log(page, "MiB")
+    page.goto("/audit?kind=job")
+    expect(page.get_by_text("Memory (system_memory) submitted").first).to_be_visible()
+    expect(page.get_by_text("queue.", exact=False)).to_have_count(0)
+    page.get_by_role("button", name="Check the chain").click()
+    expect(page.get_by_text(re.compile(r"All \d+ rows fit together"))).to_be_visible()
+    fits(page, f"{scheme}-{size['width']}-audit-checked")
     watched.check()
 
 

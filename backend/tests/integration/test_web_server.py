@@ -7,9 +7,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from backend.listening import listen
+from backend.tests.conftest import Console
 from backend.web_server import LARGEST_HEAD, WebServer
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -139,3 +141,21 @@ async def test_who_connected_just_before_the_stop_is_answered() -> None:
     writer.close()
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.endswith(b"\r\n\r\n2")
+
+
+async def test_a_websocket_request_that_is_none_is_refused_and_closed(console: Console) -> None:
+    """uvicorn would leave the connection open for ever."""
+    upgrade = "Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    for head in (
+        f"GET /ws/jobs/x?token={'x' * 20_000} HTTP/1.1\r\n{upgrade}{key}\r\n",
+        f"GET /ws/jobs/x HTTP/1.1\r\n{upgrade}{key}X-Long: {'x' * 20_000}\r\n\r\n",
+        f"POST /ws/jobs/x HTTP/1.1\r\n{upgrade}{key}Content-Length: 0\r\n\r\n",
+        f"GET /ws/jobs/x HTTP/1.1\r\n{upgrade}\r\n",
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(console.url).port)
+        writer.write(head.encode())
+        async with asyncio.timeout(10):
+            answer = await reader.read()
+        assert answer.split(b" ")[1][:1] == b"4", answer
+        writer.close()

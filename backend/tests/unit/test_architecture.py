@@ -13,8 +13,8 @@ FLOORS: list[set[str]] = [
     {"config", "utils", "errors", "__init__"},
     {"models"},
     {"database", "repositories", "providers", "embedded_mongo", "mongod_program", "private_socket"}
-    | {"data_folder", "listening", "http_protocol"},
-    {"auth", "commands", "vault", "metrics"},
+    | {"data_folder", "listening", "http_protocol", "database_session"},
+    {"audit", "auth", "commands", "vault", "metrics"},
     {"jobs"},
     {"schedules", "notifications", "fpl"},
     {"services"},
@@ -29,6 +29,10 @@ SAME_FLOOR = {
     ("repositories", "database"),
     ("embedded_mongo", "mongod_program"),
     ("embedded_mongo", "private_socket"),
+    ("database_session", "database"),
+    ("database_session", "data_folder"),
+    ("database_session", "embedded_mongo"),
+    ("database_session", "private_socket"),
     ("utils", "errors"),
 }
 HOMES = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import socket
+from pathlib import Path
 
 import pytest
 
+from backend.config.settings import Settings
 from backend.errors import StartError
-from backend.listening import address_of, explained, listen
+from backend.listening import address_of, check_reach, explained, listen
+from backend.tests.conftest import test_settings as settings_for
 
 
 def test_the_asked_port_is_used_when_it_is_free() -> None:
@@ -65,3 +68,18 @@ def test_the_address_is_one_a_browser_takes(host: str, shown: str) -> None:
 def test_localhost_is_ipv4_first() -> None:
     with listen("localhost", 0) as listener:
         assert listener.family == socket.AF_INET
+
+
+def test_others_are_served_only_behind_https_or_when_told_to() -> None:
+    def settings(**changes: object) -> Settings:
+        return settings_for(Path("/nowhere"), **changes)
+
+    for host in ("127.0.0.1", "localhost"):
+        with listen(host, 0) as listener:
+            check_reach(listener, settings())
+    # Bound for a moment and never accepted from: nobody is served here.
+    with listen("0.0.0.0", 0) as listener:
+        with pytest.raises(StartError, match=r"ALLOW_PLAIN_HTTP=true"):
+            check_reach(listener, settings())
+        check_reach(listener, settings(trusted_proxies=["127.0.0.1"]))
+        check_reach(listener, settings(allow_plain_http=True))

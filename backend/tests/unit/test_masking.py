@@ -101,3 +101,57 @@ def test_base64_in_several_lines_is_masked_as_a_whole() -> None:
         assert len(finder.mask(text)) < 12
         assert len(finder.mask(text.replace(b"\n", b"\r\n"))) < 12
     assert patterns([long]) == patterns([long, long])
+
+
+def _wrapped(secret: bytes, before: int, columns: int, end: bytes) -> bytes:
+    """base64 of a longer text with the secret in it, in lines, as `base64 -w` and `openssl` write it."""
+    text = base64.b64encode(b"\x03" * before + secret + b"\x03" * 90)
+    return end.join(text[at : at + columns] for at in range(0, len(text), columns)) + end
+
+
+@pytest.mark.parametrize("with_re2", [True, False])
+@pytest.mark.parametrize("columns", [64, 76])
+def test_wrapped_base64_of_a_longer_text_is_masked_at_every_alignment_and_cut(
+    columns: int, with_re2: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = b"hunter2secret-and-more"
+    if not with_re2:
+        monkeypatch.setattr(masking, "_compile", lambda _forms: None)
+    finder = Finder(patterns([secret.decode()]))
+    for end, before in itertools.product((b"\n", b"\r\n"), range(36, 58)):
+        text = b"Certificate:\n" + _wrapped(secret, before, columns, end) + b"the end of it\n"
+        whole = finder.mask(text)
+        assert whole.count(b"***") == 1, (end, before, whole)
+        plain = text.replace(b"\r", b"").replace(b"\n", b"")
+        core = next(form for form in finder.wrapped if form in plain)
+        assert core[:8] not in whole.replace(b"\n", b"")
+        assert core[-8:] not in whole.replace(b"\n", b"")
+        for cut in range(0, len(text), 1 if before % 9 == 0 else 7):
+            masker = StreamMasker(finder)
+            assert masker.feed(text[:cut]) + masker.feed(text[cut:]) + masker.flush() == whole, (end, before, cut)
+        one = StreamMasker(finder)
+        assert b"".join(one.feed(text[at : at + 1]) for at in range(len(text))) + one.flush() == whole
+
+
+def test_line_ends_of_ordinary_text_neither_mask_nor_delay() -> None:
+    finder = Finder(patterns(["abcdefghij"]))
+    assert finder.mask(b"abcde\nfghij\n") == b"abcde\nfghij\n"
+    masker = StreamMasker(finder)
+    assert masker.feed(b"it ends like it begins: abc\n") == b"it ends like it begins: abc\n"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=8, max_size=40).filter(
+    lambda text: len(text.strip()) >= 8), st.binary(max_size=5))  # fmt: skip
+def test_any_secret_is_masked_in_any_form_cut_at_every_byte(secret: str, before: bytes) -> None:
+    """S5, for secrets nobody thought of."""
+    finder = Finder(patterns([secret]))
+    for form in _encoded(secret):
+        text = before + form + b"\n"
+        whole = finder.mask(text)
+        for cut in range(len(text) + 1):
+            masker = StreamMasker(finder)
+            shown = masker.feed(text[:cut]) + masker.feed(text[cut:]) + masker.flush()
+            assert shown == whole
+        assert secret.encode() not in whole
+        assert b"***" in whole

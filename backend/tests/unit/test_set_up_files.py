@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 from backend.config.settings import Settings
 from backend.tests.started import PROJECT
+from launcher.locked import lock_of
 
 REQUIREMENTS = ("requirements.txt", "backend/tests/requirements.txt", "frontend/requirements.txt")
 _SETTING = re.compile(r"^#([A-Z_]+)=(.*)$")
@@ -127,3 +128,41 @@ def test_ci_installs_what_is_missing_and_only_that(tmp_path: Path, complete: boo
     installs = [line for line in asked.stdout.splitlines() if line.startswith("apt-get install")]
     assert [line.split()[-3:] for line in installs] == ([] if complete else [["chromium", "python3-venv", "libcurl4"]])
     assert asked.stdout.splitlines()[-1] == "CI=true test_runner.sh all -x"
+
+
+def test_the_lock_names_the_same_versions_with_hashes_and_no_place() -> None:
+    """`python3 -m launcher.locked` makes it anew."""
+    text = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+    assert lock_of(PROJECT / "requirements.txt") == PROJECT / "requirements.lock"
+    entries = re.split(r"(?m)^(?=[A-Za-z0-9])", text)[1:]
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
+    assert not re.search(r"https?://|--index-url|--find-links|@ file", text)
+
+
+def test_a_lock_that_was_left_behind_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("some_package==1.0  # why\nother==2; sys_platform == 'linux'\n")
+    assert lock_of(tmp_path / "requirements.txt") is None
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("some-package==1.0 \\\n    --hash=sha256:00\nother==2 ; sys_platform == 'linux' \\\n")
+    assert lock_of(tmp_path / "requirements.txt") == lock
+    lock.write_text("some-package==1.1\nother==2\n")
+    assert lock_of(tmp_path / "requirements.txt") is None
+
+
+def test_the_example_service_is_sound_and_hardened() -> None:
+    unit = PROJECT / "deploy" / "airsenal-ops-console.service"
+    settings = dict(line.split("=", 1) for line in unit.read_text(encoding="utf-8").splitlines()
+                    if "=" in line and line[0] not in "#[")  # fmt: skip
+    assert settings["User"] not in ("", "root")
+    assert settings["KillMode"] == "process", "jobs outlive the console"
+    assert settings["UMask"] == "0077"
+    for name in ("NoNewPrivileges", "ProtectHome", "PrivateTmp", "PrivateDevices", "ProtectKernelTunables",
+                 "RestrictSUIDSGID", "RestrictNamespaces"):  # fmt: skip
+        assert settings[name] == "yes", name
+    assert settings["ProtectSystem"] == "strict"
+    assert settings["CapabilityBoundingSet"] == ""
+    assert "run.py" in settings["ExecStart"]
+    if shutil.which("systemd-analyze"):
+        found = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
+        assert found.returncode == 0, found.stderr
+        assert "Unknown" not in found.stderr, found.stderr

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { body, client } from "./client";
 import { ApiError } from "./errors";
 import type { Job, JobStatus, Readiness } from "./types";
@@ -114,4 +114,31 @@ export const readinessQuery = queryOptions({
     return (await response.json()) as Readiness;
   },
   refetchInterval: 10_000,
+});
+
+export interface AuditQuery {
+  kind?: string | undefined;
+  who?: string | undefined;
+  text?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+export function auditPagesQuery(filter: AuditQuery) {
+  return infiniteQueryOptions({
+    queryKey: ["audit", "pages", filter],
+    queryFn: async ({ pageParam, signal }) =>
+      body(await client.GET("/api/audit", { params: { query: { ...filter, limit: PAGE, before: pageParam } }, signal })),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (last) => (last.length === PAGE ? last.at(-1)?.sequence : undefined),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Asked for by hand only: it looks through every row. */
+export const auditCheckQuery = queryOptions({
+  queryKey: ["audit", "check"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/audit/check", { signal })),
+  enabled: false,
+  gcTime: 0,
 });

@@ -4,6 +4,66 @@
  */
 
 export interface paths {
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Newest audit rows
+         * @description Newest first. Sign-ins and refusals, secrets changed and used, jobs started and cancelled, settings changed.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the chain
+         * @description Looks through every row. Compare `head` with one that you noted: only so does a cut-off end show.
+         */
+        get: operations["check_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export audit rows
+         * @description One row a line, with the hashes. In CSV, cells that a spreadsheet would take for a formula begin with a quote.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -678,6 +738,91 @@ export interface components {
             ended_leftovers?: string[];
         };
         /**
+         * AuditRow
+         * @example {
+         *       "address": "203.0.113.5",
+         *       "at": "2026-02-05T12:00:00.123Z",
+         *       "hash": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
+         *       "kind": "secret.change",
+         *       "previous": "1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c",
+         *       "request_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *       "sequence": 2,
+         *       "subject": "FPL_PASSWORD",
+         *       "text": "New value, version 2.",
+         *       "who": "admin@example.org"
+         *     }
+         */
+        AuditRow: {
+            /**
+             * Sequence
+             * @description 1, 2, 3 ... without a hole.
+             */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Kind
+             * @description What happened, such as `secret.change`.
+             */
+            kind: string;
+            /**
+             * Who
+             * @description The signed-in admin, or the name that was given at a refused sign-in.
+             */
+            who: string;
+            /** Address */
+            address: string;
+            /**
+             * Subject
+             * @description What it was about: a job's id, a secret's name.
+             */
+            subject: string;
+            /** Text */
+            text: string;
+            /** Request Id */
+            request_id: string;
+            /**
+             * Previous
+             * @description Hash of the row before.
+             */
+            previous: string;
+            /**
+             * Hash
+             * @description SHA-256 of this row as canonical JSON, `previous` included.
+             */
+            hash: string;
+        };
+        /**
+         * AuditState
+         * @description Result of looking through the whole chain.
+         * @example {
+         *       "head": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
+         *       "ok": true,
+         *       "rows": 2
+         *     }
+         */
+        AuditState: {
+            /** Rows */
+            rows: number;
+            /**
+             * Head
+             * @description Hash of the newest row. Note it elsewhere: only against it a cut-off end shows.
+             */
+            head: string;
+            /** Ok */
+            ok: boolean;
+            /**
+             * Broken At
+             * @description Sequence number of the first row that does not fit.
+             */
+            broken_at?: number | null;
+            /** Problem */
+            problem?: string | null;
+        };
+        /**
          * CatalogueProblem
          * @description Something wrong in an operator's command file, and what to do about it.
          * @example {
@@ -1343,6 +1488,16 @@ export interface components {
              * @default
              */
             description?: string;
+            /**
+             * Last Used At
+             * @description When a job was last given it.
+             */
+            last_used_at?: string | null;
+            /**
+             * Last Used By
+             * @description That job's id.
+             */
+            last_used_by?: string | null;
         };
         /**
          * SecretNeed
@@ -1460,6 +1615,190 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `sequence` of the last row seen. */
+                before?: number | null;
+                /** @description `secret.change`, or `secret` for all of them. */
+                kind?: string | null;
+                who?: string | null;
+                /** @description In text, subject or address. */
+                text?: string | null;
+                /** @description From this moment on. */
+                since?: string | null;
+                /** @description Before this moment. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRow"][];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    check_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditState"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                format?: "ndjson" | "csv";
+                /** @description `secret.change`, or `secret` for all of them. */
+                kind?: string | null;
+                who?: string | null;
+                /** @description In text, subject or address. */
+                text?: string | null;
+                /** @description From this moment on. */
+                since?: string | null;
+                /** @description Before this moment. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { commandsQuery, secretsQuery } from "@/api/queries";
 import { TimeAgo } from "@/components/JobBits";
@@ -9,6 +9,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";
 import { SecretDialog } from "@/features/secrets/SecretDialog";
 import classes from "@/features/secrets/secrets.module.css";
+import { shortId } from "@/lib/jobWords";
 
 export const Route = createFileRoute("/_app/secrets")({
   // The dialog has an address, so that "not set" anywhere can lead straight to the field; `*` is a new name.
@@ -55,7 +56,7 @@ function Secrets() {
       {secrets.data?.length === 0 && <Empty title="No secrets yet">Commands say which ones they need.</Empty>}
       {secrets.data && secrets.data.length > 0 && (
         <ul className={classes.list}>
-          {secrets.data.map(({ key, is_set, updated_at, readable, masked_in_logs, description }) => (
+          {secrets.data.map(({ key, is_set, updated_at, readable, masked_in_logs, description, last_used_at, last_used_by }) => (
             <li key={key}>
               <div className={classes.what}>
                 <code className={classes.key}>{key}</code>
@@ -66,6 +67,15 @@ function Secrets() {
                     <span title={users(key).join(", ")}> {usedBy(users(key))}</span>
                   )}
                 </span>
+                {last_used_at && last_used_by && (
+                  <span className={classes.users}>
+                    Last given to{" "}
+                    <Link to="/jobs/$id" params={{ id: last_used_by }} className="link">
+                      job {shortId(last_used_by)}
+                    </Link>{" "}
+                    <TimeAgo time={last_used_at} />
+                  </span>
+                )}
                 {is_set && !readable && (
                   <span className={classes.unreadable}>
                     Sealed with a key that this console does not have. Set it again, or bring that key back.

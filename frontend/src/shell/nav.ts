@@ -1,4 +1,4 @@
-import { IconGauge, IconKey, IconListDetails, IconSettings, IconTerminal2 } from "@tabler/icons-react";
+import { IconGauge, IconKey, IconListDetails, IconSettings, IconShieldCheck, IconTerminal2 } from "@tabler/icons-react";
 
 /** The pages of the console, in the order of the navigation. `go` is the second key after `g`. */
 export const PAGES = [
@@ -6,5 +6,6 @@ export const PAGES = [
   { to: "/commands", label: "Commands", icon: IconTerminal2, go: "c", words: "run catalogue" },
   { to: "/jobs", label: "Jobs", icon: IconListDetails, go: "j", words: "history runs" },
   { to: "/secrets", label: "Secrets", icon: IconKey, go: "s", words: "passwords keys" },
+  { to: "/audit", label: "Audit", icon: IconShieldCheck, go: "a", words: "security log who changed export" },
   { to: "/settings", label: "Settings", icon: IconSettings, go: "e", words: "theme account sign out" },
 ] as const;

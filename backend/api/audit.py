@@ -1,0 +1,95 @@
+"""The audit log: look, export, check. Nothing here can change it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
+
+from backend.api.dependencies import Admin, ServicesDep, errors
+from backend.audit.check import check_chain
+from backend.audit.export import as_csv_line, as_json_line, csv_head
+from backend.models.audit import AuditRow, AuditState
+from backend.repositories.audit import AuditFilter
+from backend.services import Services
+
+router = APIRouter(prefix="/api/audit", tags=["audit"])
+FARTHEST = 2**53
+_PIECE = 64 * 1024
+
+
+def _chosen(
+    kind: Annotated[
+        str | None, Query(max_length=60, description="`secret.change`, or `secret` for all of them.")
+    ] = None,
+    who: Annotated[str | None, Query(max_length=254)] = None,
+    text: Annotated[str | None, Query(max_length=200, description="In text, subject or address.")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="From this moment on.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Before this moment.")] = None,
+) -> AuditFilter:
+    return AuditFilter(kind, who, text, _whole(since), _whole(until))
+
+
+def _whole(moment: datetime | None) -> datetime | None:
+    """Within what the database can hold and subtract."""
+    return moment if moment is None or 1 < moment.year < 9999 else moment.replace(year=min(max(moment.year, 2), 9998))
+
+
+Chosen = Annotated[AuditFilter, Depends(_chosen)]
+
+
+@router.get("", summary="Newest audit rows", responses=errors(401, 422))
+async def list_audit(
+    _: Admin,
+    services: ServicesDep,
+    chosen: Chosen,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    before: Annotated[int | None, Query(ge=1, le=FARTHEST, description="`sequence` of the last row seen.")] = None,
+) -> list[AuditRow]:
+    """Newest first. Sign-ins and refusals, secrets changed and used, jobs started and cancelled, settings changed."""
+    return await services.audit.rows.newest(chosen, limit=limit, before=before)
+
+
+@router.get("/check", summary="Check the chain", responses=errors(401))
+async def check_audit(_: Admin, services: ServicesDep) -> AuditState:
+    """Looks through every row. Compare `head` with one that you noted: only so does a cut-off end show."""
+    return await check_chain(services.audit.rows)
+
+
+@router.get(
+    "/export",
+    summary="Export audit rows",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "Oldest first."},
+        **errors(401, 422),
+    },
+)
+async def export_audit(
+    _: Admin,
+    services: ServicesDep,
+    chosen: Chosen,
+    format_: Annotated[Literal["ndjson", "csv"], Query(alias="format")] = "ndjson",
+) -> StreamingResponse:
+    """One row a line, with the hashes. In CSV, cells that a spreadsheet would take for a formula begin with a quote."""
+    await services.audit.record("audit.export", f"Exported as {format_}.")
+    kind = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}[format_]
+    disposition = f'attachment; filename="audit.{format_}"'
+    return StreamingResponse(
+        _lines(services, chosen, csv=format_ == "csv"), media_type=kind, headers={"Content-Disposition": disposition}
+    )
+
+
+async def _lines(services: Services, chosen: AuditFilter, *, csv: bool) -> AsyncIterator[str]:
+    piece, size = [csv_head()] if csv else [], 0
+    async for row in services.audit.rows.oldest_first(chosen):
+        piece.append(as_csv_line(row) if csv else as_json_line(row))
+        size += len(piece[-1])
+        if size > _PIECE:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)

@@ -1,0 +1,120 @@
+"""The audit log in MongoDB: rows are added at the end of the chain and never changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import BulkWriteError
+
+from backend.database import Document, Mongo
+from backend.models.audit import AuditEntry, AuditRow, Head, chained
+
+_DUPLICATE = 11000
+_EVENT = "one_row_per_event"
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    kind: str | None = None
+    who: str | None = None
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def query(self) -> Document:
+        query: Document = {}
+        if self.kind:
+            # "secret" finds secret.change and secret.use; an anchored prefix can use the index.
+            query["kind"] = {"$regex": "^" + re.escape(self.kind)}
+        if self.who:
+            query["who"] = self.who
+        if self.text:
+            contains = {"$regex": re.escape(self.text), "$options": "i"}
+            query["$or"] = [{"text": contains}, {"subject": contains}, {"address": contains}]
+        if self.since or self.until:
+            bounds = {"$gte": self.since, "$lt": self.until}
+            query["at"] = {name: value for name, value in bounds.items() if value}
+        return query
+
+
+class AuditRepository:
+    def __init__(self, db: Mongo) -> None:
+        self._rows = db["audit"]
+        self._positions = db["audit_positions"]
+        self._head: Head | None = None
+
+    async def create_indexes(self) -> None:
+        await self._rows.create_indexes(
+            [
+                IndexModel([("kind", ASCENDING), ("_id", DESCENDING)], name="kind"),
+                IndexModel([("who", ASCENDING), ("_id", DESCENDING)], name="who"),
+                IndexModel([("at", DESCENDING)], name="at"),
+                IndexModel(
+                    [("event", ASCENDING)], name=_EVENT, unique=True,
+                    partialFilterExpression={"event": {"$exists": True}},
+                ),
+            ]
+        )  # fmt: skip
+
+    async def append(self, entries: Sequence[AuditEntry]) -> None:
+        """Add rows at the end, in one write. The sequence number is the unique `_id`: when another console was faster
+        the insert is refused, and the rest is chained again to what stands there now."""
+        waiting = list(entries)
+        while waiting:
+            head = self._head or await self.head()
+            self._head = None
+            rows = chained(waiting, head)
+            try:
+                await self._rows.insert_many(
+                    [_document(row, entry) for row, entry in zip(rows, waiting, strict=True)], ordered=True
+                )
+            except BulkWriteError as error:
+                refused = (error.details or {}).get("writeErrors", [{}])[0]
+                if refused.get("code") != _DUPLICATE:
+                    raise
+                waiting = waiting[refused["index"] :]
+                if _EVENT in refused["errmsg"]:
+                    waiting = waiting[1:]  # this event has its row already
+            else:
+                self._head = Head(rows[-1].sequence, rows[-1].hash)
+                return
+
+    async def head(self) -> Head:
+        document = await self._rows.find_one({}, {"hash": 1}, sort=[("_id", DESCENDING)])
+        return Head(document["_id"], document["hash"]) if document else Head()
+
+    async def newest(self, chosen: AuditFilter, *, limit: int, before: int | None = None) -> list[AuditRow]:
+        query = chosen.query()
+        if before is not None:
+            query["_id"] = {"$lt": before}
+        cursor = self._rows.find(query).sort("_id", DESCENDING).limit(limit)
+        return [_row(document) for document in await cursor.to_list(limit)]
+
+    async def oldest_first(self, chosen: AuditFilter | None = None) -> AsyncIterator[AuditRow]:
+        async for document in self._rows.find((chosen or AuditFilter()).query()).sort("_id", ASCENDING):
+            yield _row(document)
+
+    async def known_events(self, events: Sequence[str]) -> set[str]:
+        cursor = self._rows.find({"event": {"$in": list(events)}}, {"event": 1})
+        return {document["event"] async for document in cursor}
+
+    async def position(self, name: str) -> int:
+        document = await self._positions.find_one({"_id": name})
+        return int(document["position"]) if document else 0
+
+    async def set_position(self, name: str, position: int) -> None:
+        await self._positions.update_one({"_id": name}, {"$max": {"position": position}}, upsert=True)
+
+
+def _document(row: AuditRow, entry: AuditEntry) -> Document:
+    document: Document = {"_id": row.sequence, **row.model_dump(exclude={"sequence"})}
+    return document | {"event": entry.event} if entry.event else document
+
+
+def _row(document: Document) -> AuditRow:
+    # model_construct: a row that somebody spoiled must reach the check of the chain, not stop the listing.
+    return AuditRow.model_construct(sequence=document.pop("_id"), **document)

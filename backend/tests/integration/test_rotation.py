@@ -1,0 +1,181 @@
+"""S3, S4, S8: a new key while the console runs, also when the rotation is killed; secrets that survive a restore."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pymongo
+import pytest
+from cryptography.fernet import Fernet
+
+from backend.tests.console_process import ConsoleProcess
+from backend.tests.started import PROJECT
+from backend.utils.encryption import Sealer, key_id
+
+SECRETS = 40
+VALUE = "canary-{}-of-the-rotation"
+
+
+def _command(data_dir: Path, *words: str, **env: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "backend.vault", *words, "--data-dir", str(data_dir)],
+        cwd=PROJECT, env={"PATH": os.environ["PATH"], **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def _run(data_dir: Path, *words: str, **env: str) -> tuple[int, str]:
+    child = _command(data_dir, *words, **env)
+    out, err = child.communicate(timeout=60)
+    return child.returncode, out + err
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleProcess]:
+    process = ConsoleProcess(tmp_path_factory.mktemp("rotation") / "data", MONGO_URL="")
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def _keys(data_dir: Path) -> list[str]:
+    return (data_dir / "keys" / "encryption_key").read_text().split(",")
+
+
+def _save(console: ConsoleProcess, key: str, value: str) -> None:
+    answer = console.http.post("/api/secrets", json={"key": key, "value": value})
+    assert answer.status_code == 200, answer.text
+
+
+def _unreadable(console: ConsoleProcess) -> list[str]:
+    return [row["key"] for row in console.http.get("/api/secrets").json() if not row["readable"]]
+
+
+@contextmanager
+def _database(console: ConsoleProcess) -> Iterator[Any]:
+    client: Any = pymongo.MongoClient(console.database_url)
+    with client:
+        yield client[console.database_name]
+
+
+def _sealed_with(console: ConsoleProcess) -> dict[str, set[str]]:
+    """Key id → names, as the database holds them."""
+    sealer = Sealer(_keys(console.data_dir))
+    found: dict[str, set[str]] = {}
+    with _database(console) as database:
+        for row in database["secrets"].find({"sealed": {"$exists": True}}):
+            found.setdefault(sealer.sealed_by(row["sealed"], row["key"], row["version"]), set()).add(row["key"])
+    return found
+
+
+def test_a_rotation_is_killed_at_every_tenth_record_and_nothing_is_ever_unreadable(console: ConsoleProcess) -> None:
+    """S3."""
+    (old,) = _keys(console.data_dir)
+    for number in range(SECRETS):
+        _save(console, f"ROTATED_{number}", VALUE.format(number))
+    _save(console, "TEST_SECRET", VALUE.format("used"))
+    with _database(console) as database:
+        factor = Sealer([old]).seal("auth/totp", 3, "the second factor")
+        database["factors"].insert_one({"_id": "totp", "sealed": factor, "version": 3})
+    parameter = console.submit("secret_parameter", pin="a secret of one job")["id"]
+    code, text = _run(console.data_dir, "rotate", "--dry-run")
+    assert (code, "43 values" in text, "dry run" in text) == (0, True, True), text
+    assert _keys(console.data_dir) == [old]
+    assert set(_sealed_with(console)) == {key_id(old)}
+    for kill in range(4):
+        child = _command(console.data_dir, "rotate")
+        assert child.stdout
+        for line in child.stdout:
+            if line.startswith("10/"):
+                child.send_signal(signal.SIGKILL)
+                break
+        child.wait(30)
+        child.stdout.close()
+        assert len(_keys(console.data_dir)) == 2, "going on makes no further key"
+        assert _unreadable(console) == []
+        # The running console has taken up the new key by itself, for jobs and for new values.
+        job = console.ended(console.submit("environment")["id"])
+        assert (job["status"], "TEST_SECRET=***" in job["logs"]) == ("completed", True), job
+        _save(console, f"MEANWHILE_{kill}", VALUE.format("meanwhile"))
+    code, text = _run(console.data_dir, "rotate")
+    assert code == 0, text
+    new, former = _keys(console.data_dir)
+    assert former == old
+    assert set(_sealed_with(console)) == {key_id(new)}
+    assert len(_sealed_with(console)[key_id(new)]) == SECRETS + 1 + 4
+    assert _unreadable(console) == []
+    with _database(console) as database:
+        one = database["factors"].find_one({"_id": "totp"})["sealed"]
+        assert Sealer([new]).open(one, "auth/totp", 3) == "the second factor"
+        database["factors"].delete_one({"_id": "totp"})
+        pin = database["jobs"].find_one({"_id": parameter})["sealed_parameters"]["pin"]
+        assert Sealer([new]).open(pin, f"job/{parameter}/pin", 1) == "a secret of one job"
+    assert (console.data_dir / "keys" / "encryption_key").stat().st_mode & 0o777 == 0o600
+    code, text = _run(console.data_dir, "retire")
+    assert (code, _keys(console.data_dir)) == (0, [new]), text
+    assert _unreadable(console) == []
+    rows = console.http.get("/api/audit", params={"kind": "key.rotate"}).json()
+    assert any("Ended" in row["text"] for row in rows)
+    assert console.http.get("/api/audit/check").json()["ok"] is True
+    assert not any(key in str(rows) for key in (old, new))
+
+
+def test_a_secret_that_no_key_opens_stops_a_rotation_before_it_begins(console: ConsoleProcess) -> None:
+    """S3, S4: nothing is changed, and the sentence names the secret."""
+    _save(console, "STRANGE", "sealed with a key nobody has")
+    before = _keys(console.data_dir)
+    with _database(console) as database:
+        secrets = database["secrets"]
+        own = secrets.find_one({"key": "STRANGE"})
+        assert own
+        sealed = Sealer([Fernet.generate_key().decode()]).seal("STRANGE", own["version"], "value")
+        secrets.update_one({"key": "STRANGE"}, {"$set": {"sealed": sealed}})
+    for command in ("rotate", "retire"):
+        code, text = _run(console.data_dir, command)
+        assert code == 1, text
+    assert _run(console.data_dir, "rotate")[1].count("STRANGE") == 1
+    assert _keys(console.data_dir) == before
+    assert console.http.delete("/api/secrets/STRANGE").status_code == 200
+
+
+def test_with_the_key_in_the_environment_it_says_what_to_do(console: ConsoleProcess) -> None:
+    (present,) = _keys(console.data_dir)
+    code, text = _run(console.data_dir, "rotate", ENCRYPTION_KEY=present)
+    assert (code, "ENCRYPTION_KEY=new,present" in text) == (1, True)
+    new = Fernet.generate_key().decode()
+    code, text = _run(console.data_dir, "rotate", "--dry-run", ENCRYPTION_KEY=f"{new},{present}")
+    assert (code, "Goes on" in text) == (0, True), text
+    code, text = _run(console.data_dir, "retire", ENCRYPTION_KEY=present)
+    assert code == 1
+    assert _run(Path("/nowhere"), "rotate")[0] == 1
+
+
+def test_a_restored_folder_gives_jobs_the_same_secrets(console: ConsoleProcess, tmp_path: Path) -> None:
+    """S8 at a small scale: data and key on another machine; a job prints the hash of its secret."""
+    value = "the secret that must survive"
+    _save(console, "TEST_SECRET", value)
+    digest = hashlib.sha256(value.encode()).hexdigest()
+    job = console.ended(console.submit("secret_hash")["id"])
+    assert digest in job["logs"]
+    console.stop()
+    restored = ConsoleProcess(tmp_path / "elsewhere", MONGO_URL="")
+    shutil.copytree(console.data_dir, restored.data_dir, ignore=shutil.ignore_patterns("*.sock", "*.lock", "spool"))
+    restored._token = console._token
+    restored.start()
+    try:
+        job = restored.ended(restored.submit("secret_hash")["id"])
+        assert digest in job["logs"]
+        assert value not in str(job)
+    finally:
+        restored.stop()
+        console.start()

@@ -1,0 +1,61 @@
+import { NativeSelect, TextInput } from "@mantine/core";
+import { useEffect, useState } from "react";
+import classes from "./audit.module.css";
+import { type AuditFilter, KINDS } from "./filter";
+
+const TYPING = 300;
+
+export function AuditFilters({ filter, onChange }: { filter: AuditFilter; onChange: (filter: AuditFilter) => void }) {
+  const [text, setText] = useState(filter.text ?? "");
+  // The address follows a moment after the last letter, so that not every letter is a question to the server.
+  useEffect(() => {
+    if (text === (filter.text ?? "")) return undefined;
+    const timer = setTimeout(() => {
+      onChange({ ...filter, text: text || undefined });
+    }, TYPING);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [text, filter, onChange]);
+  const day = (name: "since" | "until", label: string) => (
+    <TextInput
+      type="date"
+      size="xs"
+      label={label}
+      value={filter[name] ?? ""}
+      onChange={(event) => {
+        onChange({ ...filter, [name]: event.currentTarget.value || undefined });
+      }}
+    />
+  );
+  return (
+    <form
+      className={classes.filters}
+      aria-label="Filter"
+      onSubmit={(event) => {
+        event.preventDefault();
+      }}
+    >
+      <NativeSelect
+        size="xs"
+        label="Kind"
+        value={filter.kind ?? ""}
+        data={KINDS.map(({ kind, label }) => ({ value: kind, label }))}
+        onChange={(event) => {
+          onChange({ ...filter, kind: event.currentTarget.value || undefined });
+        }}
+      />
+      <TextInput
+        size="xs"
+        label="Text"
+        placeholder="Secret, job id, address"
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+        }}
+      />
+      {day("since", "From")}
+      {day("until", "To")}
+    </form>
+  );
+}
