@@ -69,7 +69,9 @@ def get_caller(request: Request, address: Address, services: ServicesDep) -> Cal
     if not is_same_origin(request, services.settings.cors_origins):
         raise Forbidden(ANOTHER_SITE)
     agent = "".join(sign for sign in request.headers.get("user-agent", "") if sign.isprintable())
-    return Caller(address, agent, request.cookies.get(cookie_name(request, DEVICE)))
+    # A program that sends a bearer token keeps its session; a browser's new one takes the place of the one before.
+    before = None if "authorization" in request.headers else request.cookies.get(cookie_name(request))
+    return Caller(address, agent, request.cookies.get(cookie_name(request, DEVICE)), before)
 
 
 CallerDep = Annotated[Caller, Depends(get_caller)]

@@ -65,8 +65,9 @@ async def offer_totp(session: RecentAdmin, services: ServicesDep) -> TotpOffer:
 @router.post("/totp/confirm", summary="Turn two-step sign-in on", responses=errors(400, 401, 403, 422))
 async def confirm_totp(body: TotpCode, session: RecentAdmin, address: Address, services: ServicesDep) -> RecoveryCodes:
     """Replaces an authenticator that was on before, and its recovery codes."""
-    codes = await services.auth.two_step.enable(session.id, body.code)
+    totp = await services.auth.two_step.proven(session.id, body.code)
     await services.auth.events.record("totp_added", session.email, address)
+    codes = await services.auth.two_step.enable(totp)
     await services.auth.end_other_sessions(session, address)
     return RecoveryCodes(codes=codes)
 

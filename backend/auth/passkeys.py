@@ -47,7 +47,7 @@ class Passkeys:
 
     def site(self, https: bool, host: str) -> Site:
         """Raises BadRequest with the reason when passkeys cannot work at this address."""
-        name = (urlsplit(f"//{host}").hostname or "").lower()
+        name = _name_of(host)
         if name != "localhost" and name not in self._hosts:
             if _is_address(name):
                 raise BadRequest("Passkeys need a host name: open the console as localhost, or by a name over https.")
@@ -106,11 +106,11 @@ class Passkeys:
             # The library parses what came from outside; whatever it trips over, the answer is the same.
             raise BadRequest("The passkey could not be checked, so it was not added. Try again.") from error
         response = answer.credential.get("response")
-        transports = response.get("transports", []) if isinstance(response, dict) else []
+        transports = response.get("transports") if isinstance(response, dict) else None
         return Passkey(
             id=bytes_to_base64url(proof.credential_id), name=name, sign_count=proof.sign_count, rp_id=site.rp_id,
             public_key=bytes_to_base64url(proof.credential_public_key), created_at=self._now(),
-            transports=[str(transport)[:20] for transport in transports[:10]],
+            transports=[str(transport)[:20] for transport in transports[:10]] if isinstance(transports, list) else [],
         )  # fmt: skip
 
     async def add(self, passkey: Passkey) -> None:
@@ -177,6 +177,13 @@ class Passkeys:
             raise BadRequest("That took too long, or was sent twice. Try again.")
         self._spent[read[1]] = True
         return base64url_to_bytes(random)
+
+
+def _name_of(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:  # such as [::1
+        return ""
 
 
 def _is_address(name: str) -> bool:

@@ -41,11 +41,13 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
 @dataclass(frozen=True)
 class Caller:
-    """Where a request comes from. `device` is what the cookie of a known device holds."""
+    """Where a sign-in comes from. `device` is what the cookie of a known device holds, `session` that of the session
+    this browser had until now."""
 
     address: str
     agent: str = ""
     device: str | None = None
+    session: str | None = None
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,8 @@ class AuthService:
         await self.events.record("signed_in", email, caller.address, method)
         if method.endswith("recovery code"):
             await self.events.record("recovery_code_used", email, caller.address)
+        if caller.session and (before := self._signer.session_id(caller.session)):
+            await self.sessions.end(before)
         return await self.sessions.start(email, address=caller.address, device=caller.agent, method=method)
 
     def device_token(self, email: str, present: str | None) -> str | None:

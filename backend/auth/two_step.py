@@ -81,8 +81,8 @@ class TwoStep:
         picture = segno.make(uri, error="m").svg_data_uri(scale=4, border=4, light="#fff")
         return secret, uri, picture
 
-    async def enable(self, session_id: str, code: str) -> list[str]:
-        """Turns it on when `code` proves that the app holds the offered secret; returns the recovery codes."""
+    async def proven(self, session_id: str, code: str) -> Totp:
+        """What `enable` turns on, once `code` proved that the app holds the offered secret."""
         secret = self._offers.get(session_id)
         if secret is None:
             raise BadRequest("The picture was shown too long ago, or never. Begin again for a new one.")
@@ -93,9 +93,13 @@ class TwoStep:
         present = await self._totps.get()
         version = present.version + 1 if present else 1
         sealed = self._sealer.seal(SEALED_NAME, version, secret)
-        codes = await self.new_codes()
-        await self._totps.put(Totp(sealed=sealed, version=version, created_at=self._now(), last_step=step))
         self._offers.pop(session_id, None)
+        return Totp(sealed=sealed, version=version, created_at=self._now(), last_step=step)
+
+    async def enable(self, totp: Totp) -> list[str]:
+        """The new recovery codes. They are stored first: a crash in between leaves it off, not on without them."""
+        codes = await self.new_codes()
+        await self._totps.put(totp)
         return codes
 
     async def disable(self) -> bool:

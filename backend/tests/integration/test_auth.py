@@ -58,6 +58,11 @@ async def test_a_browser_session_lives_in_a_strict_cookie(console: Console) -> N
         assert "SameSite=strict" in cookie
         assert "Path=/" in cookie
         assert (await browser.get("/api/auth/check")).json()["authenticated"] is True
+        before = browser.cookies[f"airsenal_console_{port}"]
+        again = await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        assert len(again.headers.get_list("set-cookie")) == 1, "the device is known already"
+        old = await console.http.get("/api/auth/check", headers={"Authorization": f"Bearer {before}"})
+        assert old.status_code == 401, "a new sign-in takes the place of the one before (ASVS 5.0.0 7.2.4)"
         # Another site's form: the cookie would come along in an old browser; the Origin gives it away.
         for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
             forged = await browser.post("/api/jobs", json={"command": "say"}, headers=headers)

@@ -1,5 +1,8 @@
 import { Button } from "@mantine/core";
+import { IconCopy } from "@tabler/icons-react";
+import { useState } from "react";
 import { CopyButton } from "@/components/CopyButton";
+import { copyText } from "@/lib/clipboard";
 import classes from "./security.module.css";
 
 /** Recovery codes in the one moment in which they can be seen. */
@@ -18,14 +21,24 @@ export function RecoveryCodeList({ codes, onDone }: { codes: string[]; onDone: (
         ))}
       </ul>
       <div className={classes.buttons}>
-        <span className={classes.left}>
-          <CopyButton text={codes.join("\n")} label="Copy all codes" />
-        </span>
+        <CopyAll text={codes.join("\n")} />
         <Button color="ink" onClick={onDone}>
           I have kept them
         </Button>
       </div>
     </div>
+  );
+}
+
+function CopyAll({ text }: { text: string }) {
+  const [words, setWords] = useState("Copy all");
+  const copy = async () => {
+    setWords((await copyText(text)) ? "Copied" : "Copying is not allowed here");
+  };
+  return (
+    <Button variant="default" className={classes.left} leftSection={<IconCopy size={15} aria-hidden="true" />} onClick={() => void copy()}>
+      <span aria-live="polite">{words}</span>
+    </Button>
   );
 }
 
