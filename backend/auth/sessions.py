@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-import uuid
 from datetime import datetime, timedelta
 
 from cachetools import TTLCache
@@ -36,7 +35,7 @@ class Sessions:
     async def start(self, email: str, *, address: str, device: str, method: str) -> SignedIn:
         now = self._now()
         session = Session(
-            id=str(uuid.uuid4()), email=email, created_at=now, expires_at=now + timedelta(hours=SESSION_HOURS),
+            id=secrets.token_hex(16), email=email, created_at=now, expires_at=now + timedelta(hours=SESSION_HOURS),
             confirmed_at=now, last_seen_at=now, address=address, device=device[:200], method=method,
         )  # fmt: skip
         await self._sessions.add(session)

@@ -25,8 +25,10 @@ async def own(mongo_url: str, keys: Keys, tmp_path_factory: pytest.TempPathFacto
         yield console
 
 
-async def _post(console: Console, path: str, body: Any = None, *, admin: bool = False, **headers: str) -> Any:
-    async with httpx.AsyncClient(base_url=console.url, headers={**BEHIND_TLS, **headers}) as http:
+async def _post(
+    console: Console, path: str, body: Any = None, *, admin: bool = False, headers: dict[str, str] | None = None
+) -> Any:
+    async with httpx.AsyncClient(base_url=console.url, headers={**BEHIND_TLS, **(headers or {})}) as http:
         if admin:
             http.headers["Authorization"] = f"Bearer {console.token}"
         return await http.post(path, json=body)
@@ -55,7 +57,7 @@ async def test_a_passkey_signs_in_confirms_and_is_removed(own: Console) -> None:
     assert signed_in.status_code == 200
     assert signed_in.headers["set-cookie"].startswith("__Host-airsenal_console=")
     bearer = {"Authorization": f"Bearer {signed_in.json()['token']}"}
-    confirmed = await _post(own, "/api/auth/confirm", {"passkey": key.get(await _challenge(own))}, **bearer)
+    confirmed = await _post(own, "/api/auth/confirm", {"passkey": key.get(await _challenge(own))}, headers=bearer)
     assert confirmed.status_code == 200
     listed = (await own.http.get("/api/auth/passkeys")).json()
     assert [(row["name"], row["host"], row["last_used_at"] is not None) for row in listed] == [("Test", HOST, True)]
@@ -122,15 +124,19 @@ async def test_passkeys_work_at_listed_names_only(own: Console) -> None:
         ("[::1", "https", "PASSKEY_HOSTS"), (HOST, "http", "need https"),
     ]:  # fmt: skip
         headers = {"Host": host, "X-Forwarded-Proto": https}
-        refused = await _post(own, "/api/auth/passkeys/challenge", **headers)
+        refused = await _post(own, "/api/auth/passkeys/challenge", headers=headers)
         assert refused.status_code == 400, host
         assert reason in refused.json()["detail"]
         state = await own.http.get("/api/auth/factors", headers=headers)
         assert (state.json()["passkeys_here"], reason in state.json()["passkeys_reason"]) == (False, True)
-    local = await _post(own, "/api/auth/passkeys/challenge", **{"Host": "localhost:8001", "X-Forwarded-Proto": "http"})
+    local = await _post(
+        own, "/api/auth/passkeys/challenge", headers={"Host": "localhost:8001", "X-Forwarded-Proto": "http"}
+    )
     assert local.json()["options"]["rpId"] == "localhost"
     elsewhere = await _registered(own)
     elsewhere.rp_id, elsewhere.origin = "localhost", "http://localhost:8001"
     headers = {"Host": "localhost:8001", "X-Forwarded-Proto": "http"}
     body = elsewhere.get(local.json())
-    assert (await _post(own, "/api/auth/passkeys/sign-in", body, **headers)).status_code == 401, "made for another name"
+    assert (await _post(own, "/api/auth/passkeys/sign-in", body, headers=headers)).status_code == 401, (
+        "made for another name"
+    )
