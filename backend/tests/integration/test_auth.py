@@ -209,7 +209,7 @@ async def test_a_stranger_cannot_lock_the_admin_out_and_blanks_are_no_new_accoun
 
         async def sign_in(email: str, password: str, address: str, cookies: httpx.Cookies | None = None) -> int:
             body, headers = {"email": email, "password": password}, {"X-Forwarded-For": address}
-            async with httpx.AsyncClient(base_url=console.url, cookies=cookies) as http:
+            async with httpx.AsyncClient(base_url=console.url, cookies=cookies, verify=False) as http:
                 return (await http.post("/api/auth/login", json=body, headers=headers)).status_code
 
         await console.http.post("/api/auth/setup", json=_setup_body(console))

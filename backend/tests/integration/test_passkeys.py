@@ -28,7 +28,7 @@ async def own(mongo_url: str, keys: Keys, tmp_path_factory: pytest.TempPathFacto
 async def _post(
     console: Console, path: str, body: Any = None, *, admin: bool = False, headers: dict[str, str] | None = None
 ) -> Any:
-    async with httpx.AsyncClient(base_url=console.url, headers={**BEHIND_TLS, **(headers or {})}) as http:
+    async with httpx.AsyncClient(base_url=console.url, headers={**BEHIND_TLS, **(headers or {})}, verify=False) as http:
         if admin:
             http.headers["Authorization"] = f"Bearer {console.token}"
         return await http.post(path, json=body)
