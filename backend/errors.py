@@ -22,6 +22,8 @@ class AppError(Exception):
 
     status = 500
     detail = "Something went wrong."
+    # For programs, where one status has several meanings that they must tell apart.
+    code: str | None = None
 
     def __init__(self, detail: str | None = None) -> None:
         self.detail = detail or type(self).detail
@@ -53,6 +55,13 @@ class NotAuthenticated(AppError):
 class Forbidden(AppError):
     status = 403
     detail = "That is not allowed."
+
+
+class StepUpNeeded(Forbidden):
+    """The session is alive, and was confirmed by its person too long ago for what was asked."""
+
+    code = "step_up_needed"
+    detail = "Confirm that it is you (POST /api/auth/confirm), then send this again."
 
 
 class InvalidInput(AppError):

@@ -16,6 +16,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from backend import __version__
 from backend.api import mount_all
 from backend.api.dependencies import get_session
+from backend.auth.cookies import PRODUCT
 from backend.config.keys import Keys
 from backend.config.settings import Settings
 from backend.middleware.body_size import MAX_BODY_BYTES, BodySize
@@ -29,7 +30,8 @@ log = structlog.get_logger(__name__)
 
 DESCRIPTION = """Runs command-line jobs: typed parameters in, live log out, with retries and encrypted secrets.
 
-Sign in with `POST /api/auth/login` and send the token as `Authorization: Bearer`. Errors are `{"detail": ...}`.
+Sign in with `POST /api/auth/login` and send the token as `Authorization: Bearer`, or send an API token (`aoc_...`) made
+in the settings. Errors are `{"detail": ...}`.
 Logs are streamed by the WebSocket `/ws/jobs/{id}` (formats `line`, `batch`, `binary`)."""
 
 
@@ -66,7 +68,8 @@ def create_app(
     mount_all(app)
 
     def identify(token: str) -> str | None:
-        return str(session_id) if (session_id := app.state.services.auth.session_id(token)) else None
+        found: str | None = app.state.services.auth.identify(token)
+        return found
 
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(BodySize)
@@ -100,7 +103,8 @@ def openapi_schema(app: FastAPI) -> dict[str, Any]:
     schema = app.openapi()
     schema["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-        "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
+        # With the port behind it when it is not the scheme's own, and `__Host-` before it over https.
+        "cookie": {"type": "apiKey", "in": "cookie", "name": PRODUCT},
     }
     from backend.api.public import PUBLIC_ROUTES
 

@@ -8,16 +8,23 @@ import sys
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
 from backend.audit.log import AuditLog
-from backend.auth.service import AuthService
+from backend.auth.api_tokens import ApiTokens
+from backend.auth.events import SecurityEvents
+from backend.auth.passkeys import Passkeys
+from backend.auth.service import AuthService, Parts
+from backend.auth.sessions import Sessions
+from backend.auth.signing import Signer
+from backend.auth.two_step import TwoStep
 from backend.commands.catalogue import Catalogue
 from backend.config.keys import Keys
 from backend.config.settings import PROJECT_FOLDER, Settings, search_path
-from backend.database import Database, DatabaseError
+from backend.database import Database, DatabaseError, Mongo
 from backend.errors import StartError
 from backend.jobs.attempts import Attempts
 from backend.jobs.audit_trail import FOLLOW_SECONDS, JobTrail
@@ -30,7 +37,8 @@ from backend.jobs.service import JobService, Limits
 from backend.jobs.websocket_manager import WebSocketManager
 from backend.models.api import ReadyCheck
 from backend.repositories.audit import AuditRepository
-from backend.repositories.auth import AccountRepository, SessionRepository
+from backend.repositories.auth import AccountRepository, ApiTokenRepository, SessionRepository
+from backend.repositories.factors import PasskeyRepository, RecoveryCodeRepository, TotpRepository
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
 from backend.repositories.secrets import SecretRepository
@@ -117,7 +125,7 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     database = Database(mongo_url, settings.db_name)
     db = database.db
     jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
-    secrets, sessions, accounts = SecretRepository(db), SessionRepository(db), AccountRepository(db)
+    secrets, sessions = SecretRepository(db), SessionRepository(db)
     audit = AuditLog(AuditRepository(db), utc_now)
     try:
         for repository in (jobs, chunks, idempotency, secrets, sessions, audit.rows):
@@ -126,10 +134,11 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         reason = type(error).__name__
         raise StartError(f"The database does not answer, or refuses us ({reason}): is MONGO_URL right?") from None
 
-    auth = AuthService(accounts, sessions, keys.jwt_secret, utc_now)
+    sealer = Sealer(keys.encryption_keys, keys.fresh)
+    auth = _front_door(db, sessions, settings, keys, sealer, audit)
     vault = Vault(
         secrets,
-        Sealer(keys.encryption_keys, keys.fresh),
+        sealer,
         utc_now,
         {
             "APP_ADMIN_EMAIL": ForeignKey(auth.email_changed_at, auth.change_email),
@@ -178,6 +187,21 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)
     return services
+
+
+def _front_door(
+    db: Mongo, sessions: SessionRepository, settings: Settings, keys: Keys, sealer: Sealer, audit: AuditLog
+) -> AuthService:  # fmt: skip
+    accounts, events, signer = AccountRepository(db), SecurityEvents(), Signer(keys.jwt_secret, utc_now)
+    events.subscribe(lambda event: audit.front_door(event.kind, event.who, event.address, event.detail))
+    parts = Parts(
+        sessions=Sessions(sessions, signer, utc_now, timedelta(minutes=settings.session_idle_minutes)),
+        tokens=ApiTokens(ApiTokenRepository(db), accounts, events, utc_now),
+        two_step=TwoStep(TotpRepository(db), RecoveryCodeRepository(db), sealer, utc_now),
+        passkeys=Passkeys(PasskeyRepository(db), signer, utc_now, settings.passkey_hosts),
+        events=events,
+    )
+    return AuthService(accounts, parts, signer, utc_now)
 
 
 def _node_id(data_dir: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
-from backend.api.dependencies import Admin, ServicesDep, errors
+from backend.api.dependencies import Admin, ServicesDep, errors, require_recent
 from backend.models.api import JobDone, JobIn, JobOutput, LogLines, LogsCleared, PinIn
 from backend.models.jobs import JobStatus, JobView
 from backend.services import Services
@@ -28,6 +28,8 @@ async def submit_job(
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> JobView:
     """Accepted means stored: the job survives a crash of the console right after this answer."""
+    if services.catalogue.is_irreversible(body.command):
+        require_recent(services, session)
     return await services.jobs.submit(
         body.command,
         body.parameters,

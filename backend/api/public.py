@@ -7,6 +7,8 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("POST", "/api/auth/login"),
         ("GET", "/api/auth/setup"),
         ("POST", "/api/auth/setup"),
+        ("POST", "/api/auth/passkeys/challenge"),
+        ("POST", "/api/auth/passkeys/sign-in"),
         ("GET", "/api"),
         ("GET", "/api/"),
         ("GET", "/api/health"),

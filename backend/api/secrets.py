@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from backend.api.dependencies import Admin, ServicesDep, errors
+from backend.api.dependencies import Admin, RecentAdmin, ServicesDep, errors
 from backend.models.api import SecretIn, SecretSaved
 from backend.models.secrets import SecretInfo
 
@@ -20,14 +20,14 @@ async def list_secrets(_: Admin, services: ServicesDep) -> list[SecretInfo]:
 
 
 @router.post("", summary="Create or replace a secret", responses=errors(400, 401, 403, 409, 422))
-async def save_secret(body: SecretIn, _: Admin, services: ServicesDep) -> SecretSaved:
+async def save_secret(body: SecretIn, _: RecentAdmin, services: ServicesDep) -> SecretSaved:
     await services.vault.put(body.key, body.value)
     return SecretSaved(key=body.key)
 
 
 @router.delete("/{key}", summary="Delete a secret", responses=errors(401, 403, 404, 409, 422))
 async def delete_secret(
-    key: Annotated[str, Path(max_length=200)], _: Admin, services: ServicesDep
+    key: Annotated[str, Path(max_length=200)], _: RecentAdmin, services: ServicesDep
 ) -> SecretSaved:  # fmt: skip
     """It cannot be brought back. Jobs that need it are refused from then on."""
     await services.vault.delete(key)

@@ -48,17 +48,17 @@ class _Channel:
 
 async def _session(websocket: WebSocket, services: Services) -> Session:
     """By token or single-use ticket in the address, bearer header, or the cookie together with our own Origin."""
-    query = websocket.query_params
+    query, address = websocket.query_params, websocket.state.client_address
     if token := query.get("token"):
-        return await services.auth.authenticate(token)
+        return await services.auth.authenticate(token, address)
     if ticket := query.get("ticket"):
         return await services.auth.redeem(ticket)
     scheme, _, bearer = websocket.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return await services.auth.authenticate(bearer.strip())
+        return await services.auth.authenticate(bearer.strip(), address)
     cookie = websocket.cookies.get(cookie_name(websocket))
     if cookie and websocket.headers.get("origin") and is_same_origin(websocket, services.settings.cors_origins):
-        return await services.auth.authenticate(cookie)
+        return await services.auth.authenticate(cookie, address, browser=True)
     raise NotAuthenticated
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import lru_cache
+from pathlib import Path
 
 import bcrypt
 
@@ -14,17 +16,49 @@ MIN_LENGTH = 8
 MAX_BYTES = 72
 ROUNDS = 12
 _HASH = re.compile(r"\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}")
+_COMMON = Path(__file__).with_name("common_passwords.txt")
+# What somebody who knows this console would try first (ASVS 5.0.0 6.1.2, 6.2.11).
+PRODUCT_WORDS = (
+    "airsenal", "arsenal", "ops", "console", "fantasy", "premier", "league", "premierleague", "fpl", "football",
+    "admin", "administrator", "password", "passwort",
+)  # fmt: skip
+_BUILT_OF_PRODUCT_WORDS = re.compile(f"(?:{'|'.join(PRODUCT_WORDS)})+")
 
 
-def check_password(password: str, field: str = "password") -> None:
-    """ASVS 5.0.0 6.2.1, 6.2.5, 6.2.8: length counts, composition does not. Raises InvalidInput."""
+def check_password(password: str, field: str = "password", *, email: str = "") -> None:
+    """ASVS 5.0.0 6.2.1, 6.2.4, 6.2.5, 6.2.8, 6.2.11: length counts, composition does not. Raises InvalidInput."""
+    if reason := _refusal(password, email):
+        raise InvalidInput([FieldError(field, reason)])
+
+
+def _refusal(password: str, email: str) -> str | None:
     if len(password) < MIN_LENGTH:
-        raise InvalidInput([FieldError(field, f"must have at least {MIN_LENGTH} characters; 15 or more are better")])
+        return f"must have at least {MIN_LENGTH} characters; 15 or more are better"
     if len(password.encode()) > MAX_BYTES:
-        message = f"must be at most {MAX_BYTES} bytes (bcrypt reads no further); accents and emoji count 2 to 4"
-        raise InvalidInput([FieldError(field, message)])
+        return f"must be at most {MAX_BYTES} bytes (bcrypt reads no further); accents and emoji count 2 to 4"
     if "\0" in password:
-        raise InvalidInput([FieldError(field, "must not contain NUL")])
+        return "must not contain NUL"
+    if password.casefold() in _common():
+        return "is one of the passwords that guessing programs try first; three or four unrelated words are better"
+    letters = re.sub(r"[\W\d_]+", "", password.casefold())
+    if not letters and len(set(password)) <= 2:
+        return "repeats one or two characters; three or four unrelated words are better"
+    if _BUILT_OF_PRODUCT_WORDS.fullmatch(letters):
+        return "is made of this product's own words, which is what a guesser tries; take unrelated words"
+    if email and _is_email(letters, password.casefold(), email.casefold()):
+        return "is made of your e-mail address, which is no secret; take unrelated words"
+    return None
+
+
+def _is_email(letters: str, password: str, email: str) -> bool:
+    name, _, domain = email.partition("@")
+    parts = {re.sub(r"[\W\d_]+", "", part) for part in (email, name, domain, domain.partition(".")[0])} - {""}
+    return letters in parts or password in (email, name, domain)
+
+
+@lru_cache(1)
+def _common() -> frozenset[str]:
+    return frozenset(_COMMON.read_text(encoding="utf-8").casefold().splitlines())
 
 
 def is_bcrypt_hash(text: str) -> bool:

@@ -1,56 +1,82 @@
-"""Who may in: the admin's account, sign-in, sessions and their tokens."""
+"""Who may in: the admin's account, sign-in, and confirming that it is still the same person."""
 
 from __future__ import annotations
 
 import hmac
 import re
 import secrets
-import time
-import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import jwt
-import structlog
-from cachetools import TTLCache
-
+from backend.auth.api_tokens import ApiTokens, is_api_token
+from backend.auth.events import SecurityEvents
+from backend.auth.passkeys import Passkeys, Site
 from backend.auth.passwords import PasswordHasher, check_password, is_bcrypt_hash
+from backend.auth.sessions import Sessions
+from backend.auth.signing import Signer
 from backend.auth.throttle import Limit, Throttle
-from backend.errors import BadRequest, Conflict, FieldError, Forbidden, InvalidInput, NotAuthenticated, StartError
-from backend.models.auth import Account, Session, SignedIn
-from backend.repositories.auth import AccountRepository, SessionRepository
+from backend.auth.two_step import TwoStep
+from backend.errors import (
+    AppError,
+    BadRequest,
+    Conflict,
+    FieldError,
+    Forbidden,
+    InvalidInput,
+    NotAuthenticated,
+    StartError,
+)
+from backend.models.auth import Account, PasskeyAnswer, Session, SignedIn
+from backend.repositories.auth import AccountRepository
 from backend.utils.clock import Clock
 
-log = structlog.get_logger(__name__)
-
-SESSION_HOURS = 12
-TICKET_SECONDS = 30
-# How long a revoked token may still pass here, when another process revoked it; this process forgets it at once.
-RECHECK_SECONDS = 4.0
-VERIFIED_SECONDS = 60.0
 # An account from everywhere, and an address whatever the account. Far above the limit of the two together: a stranger
 # must not lock the admin out with a handful of tries, nor walk through e-mail addresses for ever.
 _WIDE_FREE_TRIES = 50
+# How long a sign-in or a confirmation is good for what asks again (ASVS 5.0.0 7.5.1).
+RECENT = timedelta(minutes=10)
+DEVICE_LIFETIME = timedelta(days=365)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
-_ALGORITHM = "HS256"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Where a sign-in comes from. `device` is what the cookie of a known device holds, `session` that of the session
+    this browser had until now."""
+
+    address: str
+    agent: str = ""
+    device: str | None = None
+    session: str | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the front door is made of."""
+
+    sessions: Sessions
+    tokens: ApiTokens
+    two_step: TwoStep
+    passkeys: Passkeys
+    events: SecurityEvents
 
 
 class AuthService:
     def __init__(
-        self, accounts: AccountRepository, sessions: SessionRepository, jwt_secret: str, now: Clock,
+        self, accounts: AccountRepository, parts: Parts, signer: Signer, now: Clock,
         hasher: PasswordHasher | None = None,
     ) -> None:  # fmt: skip
         self._accounts = accounts
-        self._sessions = sessions
-        self._secret = jwt_secret
+        self.sessions = parts.sessions
+        self.tokens = parts.tokens
+        self.two_step = parts.two_step
+        self.passkeys = parts.passkeys
+        self.events = parts.events
+        self._signer = signer
         self._now = now
         self._hasher = hasher or PasswordHasher()
         self._throttle = Throttle()
         self._setup_token: str | None = None
-        self._checked: TTLCache[str, Session] = TTLCache(1_000, ttl=RECHECK_SECONDS, timer=time.monotonic)
-        # Asked for twice a request. What ends a session is looked up each time, apart from this.
-        self._verified: TTLCache[str, str] = TTLCache(1_000, ttl=VERIFIED_SECONDS, timer=time.monotonic)
-        self._revocations = 0
-        self._tickets: TTLCache[str, Session] = TTLCache(1_000, ttl=TICKET_SECONDS, timer=time.monotonic)
 
     # --- the first admin ---
 
@@ -66,135 +92,200 @@ class AuthService:
         """From APP_ADMIN_EMAIL and APP_ADMIN_PASSWORD_HASH at the first start; an existing admin stays as it is."""
         if not is_bcrypt_hash(password_hash):
             raise StartError("APP_ADMIN_PASSWORD_HASH is not a bcrypt hash ($2b$12$... of 60 characters).")
-        await self._create(email, password_hash)
+        if await self._create(email, password_hash):
+            await self.events.record("admin_created", email, "local", "from the settings")
 
     async def remove_admin(self) -> None:
-        """For a forgotten password; whoever can start the console can do this. Every session ends."""
+        """For a forgotten password; whoever can start the console can do this. Everything that let the former admin in
+        goes: password, second factors, passkeys, API tokens, sessions."""
+        await self.events.record("admin_removed", "", "local", "--new-admin")
         await self._accounts.delete()
-        await self._sessions.delete_all()
-        self._revocations += 1
-        self._checked.clear()
-        log.warning("admin removed, waiting for a new one")
+        await self.two_step.disable()
+        await self.passkeys.remove_all()
+        await self.tokens.revoke_all()
+        await self.sessions.end_others(None)
 
-    async def setup(self, token: str, email: str, password: str, address: str) -> SignedIn:
+    async def setup(self, token: str, email: str, password: str, caller: Caller) -> SignedIn:
         """Make the admin and sign in. Raises Forbidden for a wrong token, Conflict when there is an admin."""
-        limit = Limit(f"setup {address}")
+        limit = Limit(f"setup {caller.address}")
         self._throttle.attempt(limit)
         if not await self.setup_needed():
             raise Conflict("The console is set up already. Sign in instead.")
         if self._setup_token is None or not hmac.compare_digest(token.encode(), self._setup_token.encode()):
             raise Forbidden("This set-up link is not valid (any more). The console prints a new one when it starts.")
         _check_email(email, "email")
-        check_password(password)
+        check_password(password, email=email)
         password_hash = await self._hasher.hash(password)
         if not await self._create(email, password_hash):
             raise Conflict("The console is set up already. Sign in instead.")
         self._setup_token = None
         self._throttle.succeeded(limit)
-        return await self._sign_in(email)
+        await self.events.record("admin_created", email, caller.address, "through the set-up link")
+        return await self._sign_in(email, caller, "set-up link")
 
     async def _create(self, email: str, password_hash: str) -> bool:
         now = self._now()
-        created = await self._accounts.create(
+        return await self._accounts.create(
             Account(email=email, password_hash=password_hash, email_changed_at=now, password_changed_at=now)
         )
-        if created:
-            log.info("admin created")
-        return created
 
     # --- sign-in ---
 
-    async def login(self, email: str, password: str, address: str) -> SignedIn:
-        """Raises NotAuthenticated with the same words and after the same time for a wrong e-mail and password."""
+    async def login(self, email: str, password: str, caller: Caller, otp: str | None = None) -> SignedIn:
+        """Raises NotAuthenticated with the same words and after the same time for a wrong e-mail and password; only
+        who knows both learns that a second step is asked for."""
         # Once for everything below: blanks or capitals must not count as another account.
         email = email.strip().casefold()
-        limits = (
-            Limit(f"account {email[:254]} at {address}"),
-            Limit(f"account {email[:254]}", _WIDE_FREE_TRIES),
-            Limit(f"address {address}", _WIDE_FREE_TRIES),
-        )
+        limits = self._limits(email, caller)
         self._throttle.attempt(*limits)
+        try:
+            account, method = await self._verify(email, password, otp)
+        except NotAuthenticated as error:
+            await self.events.record("sign_in_refused", email, caller.address, error.code or "wrong e-mail or password")
+            raise
+        self._throttle.succeeded(*limits)
+        return await self._sign_in(account.email, caller, method)
+
+    def _limits(self, email: str, caller: Caller) -> tuple[Limit, ...]:
+        """A device that signed in before has tries of its own: strangers cannot use them up, and it gains no others."""
+        known = self._signer.read("device", caller.device) if caller.device else None
+        if known and hmac.compare_digest(known[0].encode(), email.encode()):
+            return (Limit(f"device {known[1]}"),)
+        return (
+            Limit(f"account {email[:254]} at {caller.address}"),
+            Limit(f"account {email[:254]}", _WIDE_FREE_TRIES),
+            Limit(f"address {caller.address}", _WIDE_FREE_TRIES),
+        )
+
+    async def _verify(self, email: str, password: str, otp: str | None) -> tuple[Account, str]:
+        """The account, and by what it was proven."""
         account = await self._accounts.get()
         known = account is not None and account.email.casefold() == email
         matches = await self._hasher.matches(password, account.password_hash if account and known else None)
         if account is None or not matches:
-            log.warning("sign-in refused", address=address)
             raise NotAuthenticated("Invalid credentials")
-        self._throttle.succeeded(*limits)
-        log.info("signed in", address=address)
-        return await self._sign_in(account.email)
+        totp = await self.two_step.state()
+        if totp is None:
+            return account, "password"
+        return account, f"password and {await self.two_step.check(totp, otp)}"
 
-    async def _sign_in(self, email: str) -> SignedIn:
-        now = self._now()
-        session = Session(
-            id=str(uuid.uuid4()), email=email, created_at=now, expires_at=now + timedelta(hours=SESSION_HOURS)
-        )
-        await self._sessions.add(session)
-        claims = {"sub": email, "jti": session.id, "iat": now, "exp": session.expires_at}
-        token = jwt.encode(claims, self._secret, algorithm=_ALGORITHM)
-        return SignedIn(token=token, email=email, expires_at=session.expires_at)
-
-    async def authenticate(self, token: str) -> Session:
-        """The session of a token. Raises NotAuthenticated when it is forged, expired or revoked."""
-        session_id = self.session_id(token)
-        if session_id is None:
-            raise NotAuthenticated("Not authenticated")
-        return await self._living(session_id)
-
-    def session_id(self, token: str) -> str | None:
-        """Which session a token claims to be, when it bears our signature and has not expired; no database call."""
-        if known := self._verified.get(token):
-            return known
+    async def login_with_passkey(self, site: Site, answer: PasskeyAnswer, caller: Caller) -> SignedIn:
+        limit = Limit(f"passkey {caller.address}", _WIDE_FREE_TRIES)
+        self._throttle.attempt(limit)
         try:
-            claims = jwt.decode(
-                token, self._secret, algorithms=[_ALGORITHM], options={"require": ["exp", "jti", "sub"]}
-            )
-        except jwt.InvalidTokenError:
-            return None
-        self._verified[token] = str(claims["jti"])
-        return str(claims["jti"])
+            passkey = await self.passkeys.check(site, answer)
+            account = await self._account()
+        except AppError as error:
+            await self.events.record("sign_in_refused", "", caller.address, f"passkey: {error.detail}")
+            raise
+        self._throttle.succeeded(limit)
+        return await self._sign_in(account.email, caller, f"passkey {passkey.name}")
 
-    async def _living(self, session_id: str) -> Session:
-        revocations = self._revocations
-        session = self._checked.get(session_id) or await self._sessions.get(session_id)
-        if session is None or session.expires_at <= self._now():
-            raise NotAuthenticated("The session has ended. Sign in again.")
-        # A session that was revoked while we read it must not come back into the cache.
-        if session_id not in self._checked and revocations == self._revocations:
-            self._checked[session_id] = session
-        return session
+    async def _account(self) -> Account:
+        if (account := await self._accounts.get()) is None:
+            raise NotAuthenticated("There is no admin yet.")
+        return account
+
+    async def _sign_in(self, email: str, caller: Caller, method: str) -> SignedIn:
+        await self.events.record("signed_in", email, caller.address, method)
+        if method.endswith("recovery code"):
+            await self.events.record("recovery_code_used", email, caller.address)
+        if caller.session and (before := self._signer.session_id(caller.session)):
+            await self.sessions.end(before)
+        return await self.sessions.start(email, address=caller.address, device=caller.agent, method=method)
+
+    def device_token(self, email: str, present: str | None) -> str | None:
+        """For the cookie that makes a device a known one; None when it is one already."""
+        known = self._signer.read("device", present) if present else None
+        if known and known[0] == email.casefold():
+            return None
+        return self._signer.sign("device", email.casefold(), DEVICE_LIFETIME)[0]
+
+    async def authenticate(self, token: str, address: str = "", *, browser: bool = False) -> Session:
+        """Of a session's JWT or an API token. Raises NotAuthenticated."""
+        if is_api_token(token) and not browser:
+            return await self.tokens.authenticate(token, address)
+        return await self.sessions.authenticate(token, browser=browser)
+
+    def identify(self, token: str) -> str | None:
+        """Whose token it claims to be, as far as that is known without the database."""
+        return self.tokens.known_id(token) if is_api_token(token) else self._signer.session_id(token)
 
     async def still_valid(self, session: Session) -> bool:
         try:
-            await self._living(session.id)
+            await self._living(session)
         except NotAuthenticated:
             return False
         return True
 
-    async def logout(self, session: Session) -> None:
-        await self._sessions.delete(session.id)
-        self._revocations += 1
-        self._checked.pop(session.id, None)
-
-    # --- WebSocket tickets ---
-
-    def new_ticket(self, session: Session) -> tuple[str, datetime]:
-        """A single-use ticket for a WebSocket, so that no token needs to stand in an address."""
-        ticket = secrets.token_urlsafe(24)
-        self._tickets[ticket] = session
-        return ticket, self._now() + timedelta(seconds=TICKET_SECONDS)
+    async def _living(self, session: Session) -> Session:
+        return await (self.tokens if session.kind == "token" else self.sessions).living(session.id)
 
     async def redeem(self, ticket: str) -> Session:
-        session = self._tickets.pop(ticket, None)
-        if session is None:
-            raise NotAuthenticated("The ticket is not valid (any more).")
-        return await self._living(session.id)
+        return await self._living(self.sessions.redeem(ticket))
+
+    async def logout(self, session: Session, address: str = "") -> None:
+        await self.events.record("signed_out", session.email, address)
+        await self.sessions.end(session.id)
+
+    # --- confirming that it is still the same person ---
+
+    def is_recent(self, session: Session) -> bool:
+        """Whether a person proved to be the admin in this session within RECENT. An API token never is."""
+        confirmed = session.confirmed_at or session.created_at
+        return session.kind == "session" and self._now() - confirmed <= RECENT
+
+    async def confirm(
+        self, session: Session, address: str, *, password: str | None = None, otp: str | None = None,
+        passkey: tuple[Site, PasskeyAnswer] | None = None,
+    ) -> Session:  # fmt: skip
+        """All factors again, as at sign-in. Raises Forbidden, not NotAuthenticated: the session itself is fine."""
+        limit = Limit(f"confirm {session.id}")
+        self._throttle.attempt(limit)
+        try:
+            if passkey is not None:
+                method = f"passkey {(await self.passkeys.check(*passkey)).name}"
+            else:
+                method = (await self._verify(session.email.casefold(), password or "", otp))[1]
+        except NotAuthenticated as error:
+            await self.events.record("confirmation_refused", session.email, address, error.code or "wrong password")
+            refused = Forbidden("That is not your password." if error.detail == "Invalid credentials" else error.detail)
+            refused.code = error.code
+            raise refused from error
+        self._throttle.succeeded(limit)
+        await self.events.record("confirmed", session.email, address, method)
+        return await self.sessions.confirm(session)
 
     # --- the account's own settings ---
 
     async def hash_password(self, password: str) -> str:
-        check_password(password)
+        account = await self._accounts.get()
+        check_password(password, email=account.email if account else "")
         return await self._hasher.hash(password)
+
+    async def change_password(
+        self, session: Session, current: str, new: str, address: str, *, end_others: bool
+    ) -> None:  # fmt: skip
+        account = await self._account()
+        limit = Limit(f"confirm {session.id}")
+        self._throttle.attempt(limit)
+        if not await self._hasher.matches(current, account.password_hash):
+            await self.events.record("confirmation_refused", session.email, address, "wrong password")
+            raise InvalidInput([FieldError("current_password", "is not your present password")])
+        self._throttle.succeeded(limit)
+        check_password(new, "new_password", email=account.email)
+        if new == current:
+            raise InvalidInput([FieldError("new_password", "is the present one; nothing was changed")])
+        hashed = await self._hasher.hash(new)
+        await self.events.record("password_changed", session.email, address)
+        await self._accounts.change_password(hashed, self._now())
+        if end_others:
+            await self.end_other_sessions(session, address)
+
+    async def end_other_sessions(self, session: Session, address: str) -> int:
+        """All but this one; their sockets close within RECHECK_SECONDS."""
+        await self.events.record("session_ended", session.email, address, "all others")
+        return await self.sessions.end_others(session.id)
 
     async def email_changed_at(self) -> datetime | None:
         account = await self._accounts.get()
@@ -204,22 +295,27 @@ class AuthService:
         account = await self._accounts.get()
         return account.password_changed_at if account else None
 
-    async def change_email(self, email: str) -> None:
-        _check_email(email, "value")
-        if not await self._accounts.change_email(email, self._now()):
+    async def change_email(self, email: str, field: str = "value", address: str = "") -> None:
+        email = email.strip()
+        _check_email(email, field)
+        account = await self._accounts.get()
+        if account is None:
             raise BadRequest("There is no admin yet.")
-        log.info("admin e-mail changed")
+        await self.events.record("email_changed", account.email, address, f"now {email}")
+        await self._accounts.change_email(email, self._now())
+        await self.sessions.rename(email)
+        self.tokens.forget()
 
     async def change_password_hash(self, password_hash: str) -> None:
         """Takes effect at once; every session ends, so that a stolen one does not survive the change."""
         if not is_bcrypt_hash(password_hash):
             raise InvalidInput([FieldError("value", "must be a bcrypt hash; POST /api/auth/hash-password makes one")])
-        if not await self._accounts.change_password(password_hash, self._now()):
+        account = await self._accounts.get()
+        if account is None:
             raise BadRequest("There is no admin yet.")
-        await self._sessions.delete_all()
-        self._revocations += 1
-        self._checked.clear()
-        log.info("admin password changed, all sessions ended")
+        await self.events.record("password_changed", account.email, "", "through APP_ADMIN_PASSWORD_HASH")
+        await self._accounts.change_password(password_hash, self._now())
+        await self.sessions.end_others(None)
 
 
 def _check_email(email: str, field: str) -> None:

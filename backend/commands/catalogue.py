@@ -42,6 +42,10 @@ class Catalogue:
         except KeyError:
             raise NotFound(f"There is no command {command_id[:80]!r}.") from None
 
+    def is_irreversible(self, command_id: str) -> bool:
+        command = self._commands.get(command_id)
+        return command is not None and command.touches == "irreversible"
+
     def all(self) -> list[Command]:
         """Built-in packs first, then the operator's files, each in the order of its file."""
         return list(self._commands.values())

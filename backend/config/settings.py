@@ -51,6 +51,15 @@ class Settings(BaseSettings):
         False,
         description="Listen beyond this machine without a proxy in TRUSTED_PROXIES: passwords travel unencrypted.",
     )
+    session_idle_minutes: int = Field(
+        240,
+        ge=5,
+        le=720,
+        description="A browser that sent nothing for so long must sign in again; at most 12 h anyway.",
+    )
+    passkey_hosts: CommaList = Field(
+        default_factory=list, description="Host names at which passkeys work over https; `localhost` always does."
+    )
     rate_limit_enabled: bool = Field(True, description="Limit requests per token or address.")
     rate_limit_per_minute: int = Field(600, ge=1, le=1_000_000, description="Requests a minute before 429.")
     max_job_retries: int = Field(3, ge=0, le=100, description="Retries of a failed job where its command sets none.")
@@ -81,7 +90,7 @@ class Settings(BaseSettings):
     app_admin_email: str | None = Field(None, description="First start: make this admin without the link.")
     app_admin_password_hash: SecretStr | None = Field(None, description="bcrypt hash that goes with it.")
 
-    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", "passkey_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Turns every error into the one shape: `{"detail", "errors"?, "request_id"?}`."""
+"""Turns every error into the one shape: `{"detail", "code"?, "errors"?, "request_id"?}`."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
 def _answer(request: Request, error: AppError, headers: dict[str, str] | None = None) -> JSONResponse:
     body: dict[str, Any] = {"detail": error.detail}
+    if error.code is not None:
+        body["code"] = error.code
     if isinstance(error, InvalidInput):
         body["errors"] = [{"field": row.field, "message": row.message} for row in error.errors]
     if error.status >= 500:

@@ -11,6 +11,8 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from backend.auth.cookies import cookie_name
+
 WINDOW_SECONDS = 60.0
 # Who floods us from more addresses than this pushes out his own counters first, the least recently seen.
 MAX_CLIENTS = 20_000
@@ -48,7 +50,8 @@ class RateLimit:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             cookies = cookie_parser(headers.get("cookie", ""))
-            token = cookies.get("__Host-session") or cookies.get("session") or ""
+            https = scope.get("forwarded_scheme", scope["scheme"]) == "https"
+            token = cookies.get(cookie_name(https, headers.get("host", ""))) or ""
         session = self._identify(token) if token else None
         return f"session {session}" if session else f"address {scope['state']['client_address']}"
 

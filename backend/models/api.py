@@ -25,6 +25,8 @@ class ErrorAnswer(BaseModel):
     model_config = ConfigDict(json_schema_extra={"example": {"detail": "There is no job 3f2a."}})
 
     detail: str = Field(description="One sentence for the person who must act.")
+    code: str | None = Field(None, description="`second_factor_needed`, `second_factor_refused`, "
+                             "`second_factor_unreadable` (401); `step_up_needed` (403).")  # fmt: skip
     errors: list[FieldProblem] | None = None
     request_id: str | None = None
 
@@ -36,6 +38,9 @@ class Login(Body):
 
     email: str = Field(max_length=254)
     password: str = Field(max_length=1_024)
+    otp: str | None = Field(
+        None, max_length=64, description="With two-step sign-in: a code of the authenticator app, or a recovery code."
+    )
 
 
 class Setup(Body):

@@ -10,6 +10,7 @@ import httpx
 import jwt
 import pytest
 
+from backend.auth.service import Caller
 from backend.config.keys import Keys
 from backend.models.auth import Session
 from backend.tests.conftest import EMAIL, PASSWORD, Console, running_console, test_settings
@@ -47,19 +48,55 @@ async def test_the_first_admin_is_made_once_with_the_printed_token(fresh: Consol
 async def test_a_browser_session_lives_in_a_strict_cookie(console: Console) -> None:
     async with httpx.AsyncClient(base_url=console.url) as browser:
         answer = await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
-        cookie = answer.headers["set-cookie"]
+        session, device = answer.headers.get_list("set-cookie")
+        port = httpx.URL(console.url).port
+        assert session.startswith(f"airsenal_console_{port}=")
+        assert device.startswith(f"airsenal_console_{port}_device=")
+        assert "HttpOnly" in device
+        cookie = session
         assert "HttpOnly" in cookie
         assert "SameSite=strict" in cookie
         assert "Path=/" in cookie
         assert (await browser.get("/api/auth/check")).json()["authenticated"] is True
+        before = browser.cookies[f"airsenal_console_{port}"]
+        again = await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        assert len(again.headers.get_list("set-cookie")) == 1, "the device is known already"
+        old = await console.http.get("/api/auth/check", headers={"Authorization": f"Bearer {before}"})
+        assert old.status_code == 401, "a new sign-in takes the place of the one before (ASVS 5.0.0 7.2.4)"
         # Another site's form: the cookie would come along in an old browser; the Origin gives it away.
         for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
             forged = await browser.post("/api/jobs", json={"command": "say"}, headers=headers)
             assert forged.status_code == 403
+            assert (await browser.delete("/api/jobs/logs", headers=headers)).status_code == 403
+            assert (await browser.post("/api/auth/login", json={}, headers=headers)).status_code == 403
         own = await browser.post("/api/jobs", json={"command": "say"}, headers={"Origin": console.url})
         assert own.status_code == 200
         assert (await browser.post("/api/auth/logout")).json() == {"success": True}
         assert (await browser.get("/api/auth/check")).status_code == 401
+
+
+async def test_behind_tls_the_cookie_is_bound_to_the_host(
+    mongo_url: str, keys: Keys, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A6: `__Host-`, Secure; what plain http would send under another name is nobody's session."""
+    settings = test_settings(tmp_path_factory.mktemp("tls"), trusted_proxies=["127.0.0.0/8"])
+    async with running_console(mongo_url, settings, keys, sign_in=False) as console:
+        behind = {"X-Forwarded-Proto": "https", "Host": "console.example.org"}
+        answer = await console.http.post("/api/auth/setup", json=_setup_body(console), headers=behind)
+        cookies = answer.headers.get_list("set-cookie")
+        assert cookies[0].startswith("__Host-airsenal_console=")
+        assert all("Secure" in cookie and "HttpOnly" in cookie and "Path=/" in cookie for cookie in cookies)
+        token = answer.json()["token"]
+        async with httpx.AsyncClient(base_url=console.url) as http:
+            for name, status in [
+                ("__Host-airsenal_console", 200), ("airsenal_console", 401), ("session", 401), ("__Host-session", 401),
+            ]:  # fmt: skip
+                headers = {**behind, "Cookie": f"{name}={token}"}
+                assert (await http.get("/api/auth/check", headers=headers)).status_code == status, name
+            headers = {**behind, "Cookie": f"__Host-airsenal_console={token}", "Origin": "http://console.example.org"}
+            assert (await http.post("/api/auth/ws-ticket", headers=headers)).status_code == 403
+            headers["Origin"] = "https://console.example.org"
+            assert (await http.post("/api/auth/ws-ticket", headers=headers)).status_code == 200
 
 
 async def test_logout_revokes_the_token_at_once(console: Console) -> None:
@@ -166,29 +203,51 @@ async def test_a_forgotten_password_has_a_way_back(
 async def test_a_stranger_cannot_lock_the_admin_out_and_blanks_are_no_new_account(
     mongo_url: str, keys: Keys, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    """A2."""
     settings = test_settings(tmp_path_factory.mktemp("strangers"), trusted_proxies=["127.0.0.0/8"])
-    async with running_console(mongo_url, settings, keys) as console:
+    async with running_console(mongo_url, settings, keys, sign_in=False) as console:
 
-        async def sign_in(email: str, password: str, address: str) -> int:
+        async def sign_in(email: str, password: str, address: str, cookies: httpx.Cookies | None = None) -> int:
             body, headers = {"email": email, "password": password}, {"X-Forwarded-For": address}
-            return (await console.http.post("/api/auth/login", json=body, headers=headers)).status_code
+            async with httpx.AsyncClient(base_url=console.url, cookies=cookies, verify=False) as http:
+                return (await http.post("/api/auth/login", json=body, headers=headers)).status_code
 
+        await console.http.post("/api/auth/setup", json=_setup_body(console))
+        known = console.http.cookies
+        assert any(name.endswith("_device") for name in known)
         tries = [await sign_in(" " * blanks + EMAIL.upper(), "wrong password", "203.0.113.5") for blanks in range(8)]
         assert tries[0] == 401
         assert tries[-1] == 429, "blanks and capitals do not make another account"
         assert await sign_in(EMAIL, PASSWORD, "203.0.113.6") == 200
         many = [await sign_in(EMAIL, "wrong password", f"198.51.100.{number}") for number in range(60)]
         assert many.index(429) == 51, "the first wait begins with the try after the free ones"
+        # The whole account waits now, except for the device that signed in before: it has tries of its own.
+        assert await sign_in(EMAIL, PASSWORD, "203.0.113.7") == 429
+        assert await sign_in(EMAIL, PASSWORD, "198.51.100.59", known) == 200
+        assert await sign_in(EMAIL, PASSWORD, "203.0.113.7") == 429, "which helps no stranger"
+        own = [await sign_in(EMAIL, "wrong password", "203.0.113.8", known) for _ in range(8)]
+        assert own[-1] == 429, "and a stolen device gains only its own few tries"
+        forged = httpx.Cookies({name: value[:-3] + "abc" for name, value in known.items()})
+        assert await sign_in(EMAIL, PASSWORD, "203.0.113.9", forged) == 429
+
+
+async def test_guesses_sent_at_once_count_while_they_are_checked(fresh: Console) -> None:
+    await fresh.http.post("/api/auth/setup", json=_setup_body(fresh))
+    fresh.http.cookies.clear()
+    body = {"email": EMAIL, "password": "wrong password"}
+    burst = await asyncio.gather(*(fresh.http.post("/api/auth/login", json=body) for _ in range(30)))
+    assert sum(answer.status_code == 401 for answer in burst) == 6
+    assert sum(answer.status_code == 429 for answer in burst) == 24
 
 
 async def test_a_session_that_ends_while_it_is_read_stays_ended(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     auth = console.services.auth
-    session = await auth.authenticate((await auth.login(EMAIL, PASSWORD, "race")).token)
-    auth._checked.clear()
+    session = await auth.authenticate((await auth.login(EMAIL, PASSWORD, Caller("race"))).token)
+    auth.sessions._checked.clear()
     read, go_on = asyncio.Event(), asyncio.Event()
-    from_database = auth._sessions.get
+    from_database = auth.sessions._sessions.get
 
     async def slow(session_id: str) -> Session | None:
         found = await from_database(session_id)
@@ -196,7 +255,7 @@ async def test_a_session_that_ends_while_it_is_read_stays_ended(
         await go_on.wait()
         return found
 
-    monkeypatch.setattr(auth._sessions, "get", slow)
+    monkeypatch.setattr(auth.sessions._sessions, "get", slow)
     reading = asyncio.create_task(auth.still_valid(session))
     await read.wait()
     await auth.logout(session)

@@ -45,7 +45,8 @@ async def test_nobody_reads_a_log_without_a_session(console: Console) -> None:
     assert await _close_code(f"{console.ws}/ws/jobs/unknown?token={console.token}") == 1008
     async with httpx.AsyncClient(base_url=console.url) as browser:
         await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
-        cookie = {"Cookie": f"session={browser.cookies['session']}"}
+        name = f"airsenal_console_{httpx.URL(console.url).port}"
+        cookie = {"Cookie": f"{name}={browser.cookies[name]}"}
     assert await _close_code(address, additional_headers=cookie) == 1008
     assert await _close_code(address, additional_headers=cookie, origin="https://evil.example") == 1008
     async with websockets.connect(address, additional_headers=cookie, origin=Origin(console.url)) as socket:

@@ -2,6 +2,7 @@ import createFetchClient, { type Middleware } from "openapi-fetch";
 import { reportFailure, reportSuccess } from "./connection";
 import { NetworkError, toApiError } from "./errors";
 import type { paths } from "./schema";
+import { confirmIdentity } from "./stepUp";
 import type { Served } from "./types";
 
 const TIME_LIMIT = 20_000;
@@ -16,7 +17,7 @@ export function onSessionEnded(listener: Listener): () => void {
 }
 
 // These answer 401 for a wrong password or a wrong link, which is not the end of a session.
-const SIGN_IN = /^\/api\/auth\/(login|setup)$/;
+const SIGN_IN = /^\/api\/auth\/(login|setup|passkeys\/sign-in)$/;
 
 const errors: Middleware = {
   async onResponse({ request, response }) {
@@ -47,9 +48,18 @@ function fetchWithLimit(request: Request): Promise<Response> {
   return fetch(new Request(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIME_LIMIT)]) }));
 }
 
+/** Some changes ask first whether it is still the same person. Whoever sent the request only sees its final answer. */
+async function fetchWithStepUp(request: Request): Promise<Response> {
+  const again = request.method === "GET" ? null : request.clone();
+  const response = await fetchWithLimit(request);
+  if (response.status !== 403 || again === null) return response;
+  const { code } = await toApiError(response);
+  return code === "step_up_needed" && (await confirmIdentity()) ? fetchWithLimit(again) : response;
+}
+
 export const client = createFetchClient<paths>({
   baseUrl: location.origin,
-  fetch: fetchWithLimit,
+  fetch: fetchWithStepUp,
   credentials: "same-origin",
 });
 client.use(errors);

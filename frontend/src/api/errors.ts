@@ -11,14 +11,17 @@ export class ApiError extends Error {
   readonly requestId: string | null;
   /** Seconds the server asks us to wait (429, 503), or null. */
   readonly retryAfter: number | null;
+  /** Which of several meanings a status has here, such as `step_up_needed`, or null. */
+  readonly code: string | null;
 
-  constructor(status: number, detail: string, extra: Partial<Pick<ApiError, "errors" | "requestId" | "retryAfter">> = {}) {
+  constructor(status: number, detail: string, extra: Partial<Pick<ApiError, "errors" | "requestId" | "retryAfter" | "code">> = {}) {
     super(detail);
     this.name = "ApiError";
     this.status = status;
     this.errors = extra.errors ?? [];
     this.requestId = extra.requestId ?? null;
     this.retryAfter = extra.retryAfter ?? null;
+    this.code = extra.code ?? null;
   }
 }
 
@@ -75,6 +78,7 @@ export async function toApiError(response: Response): Promise<ApiError> {
   const detail = typeof record.detail === "string" && record.detail !== "" ? record.detail : null;
   return new ApiError(response.status, detail ?? FALLBACK[response.status] ?? `The console answered with status ${response.status}.`, {
     errors: fieldErrors(record.errors),
+    code: typeof record.code === "string" ? record.code : null,
     requestId: typeof record.request_id === "string" ? record.request_id : response.headers.get("X-Request-ID"),
     retryAfter: parseRetryAfter(response.headers.get("Retry-After")),
   });

@@ -55,6 +55,30 @@ export const secretsQuery = queryOptions({
   staleTime: 10_000,
 });
 
+export const factorsQuery = queryOptions({
+  queryKey: ["factors"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/auth/factors", { signal })),
+  staleTime: 10_000,
+});
+
+export const passkeysQuery = queryOptions({
+  queryKey: ["passkeys"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/auth/passkeys", { signal })),
+  staleTime: 10_000,
+});
+
+export const sessionsQuery = queryOptions({
+  queryKey: ["sessions"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/auth/sessions", { signal })),
+  staleTime: 10_000,
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: ["tokens"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/auth/tokens", { signal })),
+  staleTime: 10_000,
+});
+
 export const JOB_KEYS = { all: ["jobs"], list: ["jobs", "list"], one: ["jobs", "one"] } as const;
 
 export interface JobFilter {

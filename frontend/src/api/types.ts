@@ -25,6 +25,11 @@ export type Touches = Command["touches"];
 export type Problem = Body<paths["/api/commands/problems"]["get"]>[number];
 export type Secret = Body<paths["/api/secrets"]["get"]>[number];
 export type AuditRow = Body<paths["/api/audit"]["get"]>[number];
+export type Factors = Body<paths["/api/auth/factors"]["get"]>;
+export type Passkey = Body<paths["/api/auth/passkeys"]["get"]>[number];
+export type SessionInfo = Body<paths["/api/auth/sessions"]["get"]>[number];
+export type ApiToken = Body<paths["/api/auth/tokens"]["get"]>[number];
+export type TotpOffer = Body<paths["/api/auth/totp"]["post"]>;
 export type Readiness = Body<paths["/api/health/ready"]["get"]>;
 
 export type ParameterValue = string | number | boolean | null;

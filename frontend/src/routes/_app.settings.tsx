@@ -5,6 +5,11 @@ import { createFileRoute, useRouter } from "@tanstack/react-router";
 import { body, client } from "@/api/client";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Failure } from "@/components/PageStates";
+import { PasskeySection } from "@/features/security/PasskeySection";
+import { PasswordSection } from "@/features/security/PasswordSection";
+import { SessionSection } from "@/features/security/SessionSection";
+import { TokenSection } from "@/features/security/TokenSection";
+import { TwoStepSection } from "@/features/security/TwoStepSection";
 import classes from "@/features/settings/settings.module.css";
 import { usePreference } from "@/lib/preferences";
 
@@ -82,6 +87,11 @@ function Settings() {
         </div>
         {error !== null && <Failure error={error} title="Signing out failed" />}
       </Section>
+      <PasswordSection email={session.email} />
+      <TwoStepSection />
+      <PasskeySection />
+      <SessionSection />
+      <TokenSection />
     </>
   );
 }

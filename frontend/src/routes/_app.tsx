@@ -1,6 +1,7 @@
 import { createFileRoute, redirect } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
 import { sessionQuery } from "@/api/queries";
+import { StepUp } from "@/features/security/StepUp";
 import { Shell } from "@/shell/Shell";
 
 /** Everything behind the sign-in. */
@@ -15,5 +16,14 @@ export const Route = createFileRoute("/_app")({
       throw error;
     }
   },
-  component: Shell,
+  component: Inside,
 });
+
+function Inside() {
+  return (
+    <>
+      <Shell />
+      <StepUp />
+    </>
+  );
+}

@@ -1,0 +1,208 @@
+"""A7 to A9: limits of a session, seeing and ending them, and being asked again before what matters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+import websockets
+from websockets.exceptions import ConnectionClosed
+
+from backend.auth.events import SecurityEvent
+from backend.config.keys import Keys
+from backend.errors import Unavailable
+from backend.tests.conftest import EMAIL, PASSWORD, Console, running_console, test_settings
+from backend.utils.clock import utc_now
+
+
+@pytest.fixture
+async def own(mongo_url: str, keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Console]:
+    async with running_console(mongo_url, test_settings(tmp_path_factory.mktemp("sessions")), keys) as console:
+        yield console
+
+
+def _later(console: Console, **ahead: float) -> None:
+    """The front door's clock, set forward."""
+    auth, now = console.services.auth, lambda: utc_now() + timedelta(**ahead)
+    auth._now = auth.sessions._now = auth.tokens._now = now
+
+
+async def _token(console: Console, **headers: str) -> str:
+    async with httpx.AsyncClient(base_url=console.url, headers=headers, verify=False) as http:
+        body = {"email": EMAIL, "password": PASSWORD}
+        return str((await http.post("/api/auth/login", json=body)).json()["token"])
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def test_sessions_are_listed_and_ended_and_their_sockets_close(own: Console) -> None:
+    other = await _token(own, **{"User-Agent": "Phone\t1"})
+    rows = (await own.http.get("/api/auth/sessions")).json()
+    assert [row["current"] for row in rows] == [False, True]
+    assert (rows[0]["device"], rows[0]["address"], rows[0]["method"]) == ("Phone1", "127.0.0.1", "password")
+    assert other not in str(rows)
+    job = await own.submit("count", lines=400_000, pause=0.00001)
+    async with websockets.connect(f"{own.ws}/ws/jobs/{job['id']}?token={other}") as socket:
+        await socket.recv()
+        assert (await own.http.delete(f"/api/auth/sessions/{rows[0]['id']}")).status_code == 200
+        assert (await own.http.get("/api/jobs", headers=_bearer(other))).status_code == 401
+        async with asyncio.timeout(6):
+            with pytest.raises(ConnectionClosed):
+                while True:
+                    await socket.recv()
+    assert socket.close_code == 1008
+    await own.http.post(f"/api/jobs/{job['id']}/cancel")
+    assert (await own.http.delete(f"/api/auth/sessions/{rows[0]['id']}")).status_code == 404
+    several = [await _token(own) for _ in range(3)]
+    assert (await own.http.post("/api/auth/sessions/end-others")).json()["ended"] == 3
+    for token in several:
+        assert (await own.http.get("/api/jobs", headers=_bearer(token))).status_code == 401
+    assert len((await own.http.get("/api/auth/sessions")).json()) == 1
+
+
+async def test_twelve_hours_after_signing_in_a_session_ends(own: Console) -> None:
+    _later(own, hours=11, minutes=59)
+    assert (await own.http.get("/api/jobs")).status_code == 200
+    _later(own, hours=12, minutes=1)
+    own.services.auth.sessions._checked.clear()
+    assert (await own.http.get("/api/jobs")).status_code == 401
+
+
+async def test_a_browser_that_sends_nothing_for_four_hours_signs_in_again(own: Console) -> None:
+    async with httpx.AsyncClient(base_url=own.url) as browser:
+        await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        _later(own, hours=3)
+        assert (await browser.get("/api/jobs")).status_code == 200, "and it was seen now"
+        _later(own, hours=6)
+        assert (await browser.get("/api/jobs")).status_code == 200
+        _later(own, hours=10.5)
+        ended = await browser.get("/api/jobs")
+        assert (ended.status_code, "nothing was done" in ended.json()["detail"]) == (401, True)
+        assert (await own.http.get("/api/jobs")).status_code == 200, "a program's token has the twelve hours only"
+        assert len((await own.http.get("/api/auth/sessions")).json()) == 1
+
+
+ASKS_AGAIN = [
+    ("POST", "/api/auth/password", {"current_password": PASSWORD, "new_password": "another good one"}),
+    ("POST", "/api/auth/email", {"email": "x@example.org"}),
+    ("POST", "/api/auth/totp", None),
+    ("POST", "/api/auth/totp/confirm", {"code": "123456"}),
+    ("DELETE", "/api/auth/totp", None),
+    ("POST", "/api/auth/recovery-codes", None),
+    ("POST", "/api/auth/passkeys/registration", None),
+    ("POST", "/api/auth/passkeys", {"challenge": "x", "credential": {}, "name": "x"}),
+    ("DELETE", "/api/auth/passkeys/x", None),
+    ("POST", "/api/auth/tokens", {"name": "x"}),
+    ("DELETE", "/api/auth/tokens/x", None),
+    ("POST", "/api/auth/sessions/end-others", None),
+    ("DELETE", "/api/auth/sessions/x", None),
+    ("POST", "/api/secrets", {"key": "APP_ADMIN_EMAIL", "value": "x@example.org"}),
+    ("DELETE", "/api/secrets/X", None),
+    ("POST", "/api/jobs", {"command": "make_transfers", "confirm": "Make transfers"}),
+]
+
+
+async def test_ten_minutes_after_signing_in_what_matters_asks_again(own: Console) -> None:
+    """A9."""
+    other = await _token(own)
+    _later(own, minutes=11)
+    for method, path, body in ASKS_AGAIN:
+        answer = await own.http.request(method, path, json=body)
+        assert (answer.status_code, answer.json().get("code")) == (403, "step_up_needed"), f"{method} {path}"
+    assert (await own.http.post("/api/jobs", json={"command": "say"})).status_code == 200, "ordinary work goes on"
+    wrong = await own.http.post("/api/auth/confirm", json={"password": "wrong password"})
+    assert (wrong.status_code, wrong.json()["detail"]) == (403, "That is not your password.")
+    assert (await own.http.post("/api/auth/confirm", json={})).status_code == 422
+    assert (await own.http.post("/api/auth/confirm", json={"password": PASSWORD})).status_code == 200
+    assert (await own.http.post("/api/auth/totp")).status_code == 200
+    _later(own, minutes=22)
+    assert (await own.http.post("/api/auth/totp")).status_code == 403
+    await own.http.post("/api/auth/confirm", json={"password": PASSWORD})
+    elsewhere = await own.http.post("/api/auth/totp", headers=_bearer(other))
+    assert elsewhere.status_code == 403, "a confirmation counts for its own session only"
+
+
+async def test_guessing_the_password_in_a_stolen_session_is_slowed_down(own: Console) -> None:
+    answers = [await own.http.post("/api/auth/confirm", json={"password": "wrong password"}) for _ in range(8)]
+    assert answers[0].status_code == 403
+    assert answers[-1].status_code == 429
+    body = {"current_password": PASSWORD, "new_password": "another good one"}
+    assert (await own.http.post("/api/auth/password", json=body)).status_code == 429
+
+
+async def test_changing_the_password_ends_the_other_sessions(own: Console) -> None:
+    other = await _token(own)
+    for body, field in [
+        ({"current_password": "wrong password", "new_password": "another good one"}, "current_password"),
+        ({"current_password": PASSWORD, "new_password": "football"}, "new_password"),
+        ({"current_password": PASSWORD, "new_password": "admin@example.org"}, "new_password"),
+        ({"current_password": PASSWORD, "new_password": PASSWORD}, "new_password"),
+    ]:
+        refused = await own.http.post("/api/auth/password", json=body)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+    assert (await own.http.get("/api/jobs", headers=_bearer(other))).status_code == 200
+    body = {"current_password": PASSWORD, "new_password": "another good one"}
+    assert (await own.http.post("/api/auth/password", json=body)).status_code == 200
+    assert (await own.http.get("/api/jobs", headers=_bearer(other))).status_code == 401
+    assert (await own.http.get("/api/jobs")).status_code == 200, "the present session goes on"
+    old = {"email": EMAIL, "password": PASSWORD}
+    assert (await own.http.post("/api/auth/login", json=old)).status_code == 401
+    assert (await own.http.post("/api/auth/login", json={**old, "password": "another good one"})).status_code == 200
+
+
+async def test_a_new_email_address_is_the_one_to_sign_in_with(own: Console) -> None:
+    assert (await own.http.post("/api/auth/email", json={"email": "nobody"})).json()["errors"][0]["field"] == "email"
+    assert (await own.http.post("/api/auth/email", json={"email": "new@example.org"})).status_code == 200
+    assert (await own.http.get("/api/auth/check")).json()["email"] == "new@example.org"
+    body = {"email": "new@example.org", "password": PASSWORD}
+    assert (await own.http.post("/api/auth/login", json=body)).status_code == 200
+
+
+async def test_every_event_is_told_once_and_without_a_secret(own: Console) -> None:
+    told: list[SecurityEvent] = []
+
+    async def listen(event: SecurityEvent) -> None:
+        told.append(event)
+
+    own.services.auth.events.subscribe(listen)
+    http = own.http
+    await http.post("/api/auth/login", json={"email": "a\nforged@row", "password": "wrong password"})
+    await _token(own)
+    await http.post("/api/auth/confirm", json={"password": PASSWORD})
+    made = (await http.post("/api/auth/tokens", json={"name": "script", "scope": "read"})).json()
+    for _ in range(2):
+        await http.get("/api/jobs", headers=_bearer(made["token"]))
+    await http.post("/api/jobs", json={"command": "say"}, headers=_bearer(made["token"]))
+    await http.delete(f"/api/auth/tokens/{made['id']}")
+    await http.post("/api/auth/sessions/end-others")
+    await http.post("/api/auth/logout")
+    assert [event.kind for event in told] == [
+        "sign_in_refused", "signed_in", "confirmed", "token_made", "token_first_used", "request_refused",
+        "token_revoked", "session_ended", "signed_out",
+    ]  # fmt: skip
+    assert told[0].who == "a?forged@row"
+    assert {event.address for event in told} == {"127.0.0.1"}
+    assert {event.who for event in told[1:]} == {EMAIL}
+    assert made["token"] not in str(told)
+    assert PASSWORD not in str(told)
+
+
+async def test_what_cannot_be_recorded_does_not_happen(own: Console) -> None:
+    """S7, for the front door: an audit that fails stops the action."""
+
+    async def full(_: SecurityEvent) -> None:
+        raise Unavailable("The audit cannot be written.")
+
+    own.services.auth.events.subscribe(full)
+    assert (await own.http.post("/api/auth/tokens", json={"name": "script"})).status_code == 503
+    assert (await own.http.get("/api/auth/tokens")).json() == []
+    body = {"current_password": PASSWORD, "new_password": "another good one"}
+    assert (await own.http.post("/api/auth/password", json=body)).status_code == 503
+    assert (await own.http.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})).status_code == 503
+    own.services.auth.events._listeners.clear()
+    assert (await own.http.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})).status_code == 200

@@ -1,0 +1,64 @@
+import { describe, expect, it, vi } from "vitest";
+import { client } from "./client";
+import { ApiError } from "./errors";
+import { provideConfirmation } from "./stepUp";
+
+function json(body: unknown, status = 200): Response {
+  return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+}
+
+/** A server that wants a confirmation before anything is written. */
+function server() {
+  const state = { confirmed: false, sent: [] as string[] };
+  vi.stubGlobal("fetch", async (request: Request) => {
+    state.sent.push(await request.text());
+    return state.confirmed ? json({ success: true, key: "A" }) : json({ detail: "Confirm first.", code: "step_up_needed" }, 403);
+  });
+  return state;
+}
+
+const save = () => client.POST("/api/secrets", { body: { key: "A", value: "v" } });
+
+describe("a request that asks for a confirmation", () => {
+  it("is sent again, whole, after the person confirmed", async () => {
+    const state = server();
+    const stop = provideConfirmation(() => {
+      state.confirmed = true;
+      return Promise.resolve(true);
+    });
+    expect((await save()).data).toEqual({ success: true, key: "A" });
+    expect(state.sent).toEqual(['{"key":"A","value":"v"}', '{"key":"A","value":"v"}']);
+    stop();
+  });
+
+  it("fails with the server's words when the person does not, or nobody can ask", async () => {
+    const state = server();
+    const stop = provideConfirmation(() => Promise.resolve(false));
+    await expect(save()).rejects.toMatchObject({ status: 403, code: "step_up_needed", message: "Confirm first." });
+    stop();
+    await expect(save()).rejects.toBeInstanceOf(ApiError);
+    expect(state.sent).toHaveLength(2);
+  });
+
+  it("asks once for several at the same time", async () => {
+    const state = server();
+    const ask = vi.fn(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      state.confirmed = true;
+      return true;
+    });
+    const stop = provideConfirmation(ask);
+    await Promise.all([save(), save(), save()]);
+    expect(ask).toHaveBeenCalledTimes(1);
+    stop();
+  });
+
+  it("never asks for another 403", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(json({ detail: "From another site." }, 403)));
+    const ask = vi.fn(() => Promise.resolve(true));
+    const stop = provideConfirmation(ask);
+    await expect(save()).rejects.toBeInstanceOf(ApiError);
+    expect(ask).not.toHaveBeenCalled();
+    stop();
+  });
+});
