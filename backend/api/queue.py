@@ -19,10 +19,12 @@ async def queue_state(_: Admin, services: ServicesDep) -> QueueState:
 async def drain_queue(_: Admin, services: ServicesDep) -> QueueState:
     """Running jobs go on to their end, waiting ones keep waiting, and the readiness probe turns red."""
     services.jobs.queue.drain()
+    services.events.changed("queue")
     return await services.jobs.queue_state()
 
 
 @router.post("/resume", summary="Start jobs again", responses=errors(401, 403))
 async def resume_queue(_: Admin, services: ServicesDep) -> QueueState:
     services.jobs.queue.resume()
+    services.events.changed("queue")
     return await services.jobs.queue_state()

@@ -106,7 +106,9 @@ class JobService:
             raise BadRequest(f"{command.title} cannot run now: {reason}")
         await self._take_room()
         job = self._new_job(job_id, command, values, by, priority)
-        await self._jobs.insert(job)
+        if await self._jobs.insert(job):
+            # Before the wake, so that nobody hears of its start first.
+            self._feeds.publish(job)
         self.queue.wake(job.lane)
         log.info("job submitted", job_id=job.id, command=job.command)
         return JobView.of(await self._jobs.get(job_id) or job) if idempotency_key else JobView.of(job)
@@ -184,14 +186,6 @@ class JobService:
         )
 
     # --- look ---
-
-    async def newest(
-        self, *, limit: int, status: JobStatus | None = None, command: str | None = None, before: str | None = None
-    ) -> list[JobView]:
-        """Newest first; `before` is the id of the last job of the page before."""
-        sequence = (await self._get(before)).sequence if before else None
-        jobs = await self._jobs.newest(limit=limit, status=status, command=command, before=sequence)
-        return [JobView.of(job) for job in jobs]
 
     async def get(self, job_id: str, *, with_logs: bool = True) -> JobView:
         return await self._view(await self._get(job_id), with_logs=with_logs)
@@ -283,6 +277,8 @@ class JobService:
         """Keep the job's log whatever its age, or no longer."""
         if not await self._jobs.pin(job_id, pinned):
             raise NotFound(f"There is no job {job_id[:64]}.")
+        with suppress(DamagedRecord):
+            self._feeds.publish(await self._get(job_id))
 
     async def clear_log(self, job_id: str) -> None:
         job = await self._get(job_id)

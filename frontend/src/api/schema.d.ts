@@ -280,6 +280,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts of jobs
+         * @description What runs and waits now, what failed lately, and how the jobs of each day ended.
+         */
+        get: operations["summarise_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/logs": {
         parameters: {
             query?: never;
@@ -586,6 +606,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long logs are kept
+         * @description The environment variables of the same names, in capitals, set these.
+         */
+        get: operations["log_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/team/current": {
         parameters: {
             query?: never;
@@ -783,6 +823,38 @@ export interface components {
             unavailable_reason?: string | null;
         };
         /**
+         * DayOfJobs
+         * @description How the jobs ended that were submitted on one day.
+         */
+        DayOfJobs: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Completed
+             * @default 0
+             */
+            completed?: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed?: number;
+            /**
+             * Cancelled
+             * @default 0
+             */
+            cancelled?: number;
+            /**
+             * Open
+             * @description Still waiting or running.
+             * @default 0
+             */
+            open?: number;
+        };
+        /**
          * Done
          * @example {
          *       "success": true
@@ -924,6 +996,36 @@ export interface components {
          * @enum {string}
          */
         JobStatus: "pending" | "running" | "completed" | "failed" | "cancelled";
+        /**
+         * JobSummary
+         * @example {
+         *       "days": [
+         *         {
+         *           "cancelled": 0,
+         *           "completed": 12,
+         *           "day": "2026-02-05",
+         *           "failed": 1,
+         *           "open": 4
+         *         }
+         *       ],
+         *       "failed_in_24_hours": 0,
+         *       "running": 1,
+         *       "waiting": 3
+         *     }
+         */
+        JobSummary: {
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+            /** Failed In 24 Hours */
+            failed_in_24_hours: number;
+            /**
+             * Days
+             * @description Oldest first, days without jobs included, today last.
+             */
+            days: components["schemas"]["DayOfJobs"][];
+        };
         /**
          * JobView
          * @description A job as the API shows it.
@@ -1082,6 +1184,38 @@ export interface components {
              * @description True when the job has ended and nothing follows this page.
              */
             complete: boolean;
+        };
+        /**
+         * LogRetention
+         * @description Set by environment variables (`LOG_KEEP_DAYS`, …); a restart takes a change.
+         * @example {
+         *       "job_log_max_bytes": 2147483648,
+         *       "log_keep_bytes": 21474836480,
+         *       "log_keep_days": 90,
+         *       "log_keep_jobs": 10000
+         *     }
+         */
+        LogRetention: {
+            /**
+             * Log Keep Days
+             * @description Logs of ended jobs are deleted after so many days,
+             */
+            log_keep_days: number;
+            /**
+             * Log Keep Jobs
+             * @description or when there are more of them than this,
+             */
+            log_keep_jobs: number;
+            /**
+             * Log Keep Bytes
+             * @description or more bytes of text than this together; pinned ones never.
+             */
+            log_keep_bytes: number;
+            /**
+             * Job Log Max Bytes
+             * @description Kept of one job; beyond it the middle is dropped and marked.
+             */
+            job_log_max_bytes: number;
         };
         /**
          * Login
@@ -2173,6 +2307,14 @@ export interface operations {
                 limit?: number;
                 /** @description Id of the last job of the page before. */
                 before?: string | null;
+                /** @description Part of a command's title or id, or the beginning of a job's id. */
+                search?: string;
+                /** @description Submitted then or later. */
+                created_from?: string | null;
+                /** @description Submitted before. */
+                created_before?: string | null;
+                /** @description Ended then or later. */
+                ended_from?: string | null;
             };
             header?: never;
             path?: never;
@@ -2289,6 +2431,66 @@ export interface operations {
             };
             /** @description It conflicts with something that exists. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    summarise_jobs: {
+        parameters: {
+            query?: {
+                days?: number;
+                /** @description Where a day begins; a name of the IANA database. */
+                timezone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobSummary"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3473,6 +3675,53 @@ export interface operations {
             };
             /** @description Bad input; `errors` names each field. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    log_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogRetention"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
