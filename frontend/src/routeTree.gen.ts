@@ -14,6 +14,7 @@ import { Route as LoginRouteImport } from "./routes/login";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as AppIndexRouteImport } from "./routes/_app.index";
 import { Route as AppSplatRouteImport } from "./routes/_app.$";
+import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
@@ -43,6 +44,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppSplatRoute = AppSplatRouteImport.update({
   id: "/$",
   path: "/$",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppDocsRoute = AppDocsRouteImport.update({
+  id: "/docs",
+  path: "/docs",
   getParentRoute: () => AppRoute,
 } as any);
 const AppSecretsRoute = AppSecretsRouteImport.update({
@@ -81,6 +87,7 @@ export interface FileRoutesByFullPath {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/$": typeof AppSplatRoute;
+  "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
@@ -92,6 +99,7 @@ export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/$": typeof AppSplatRoute;
+  "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
   "/": typeof AppIndexRoute;
@@ -106,6 +114,7 @@ export interface FileRoutesById {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/_app/$": typeof AppSplatRoute;
+  "/_app/docs": typeof AppDocsRoute;
   "/_app/secrets": typeof AppSecretsRoute;
   "/_app/settings": typeof AppSettingsRoute;
   "/_app/": typeof AppIndexRoute;
@@ -121,6 +130,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/$"
+    | "/docs"
     | "/secrets"
     | "/settings"
     | "/commands/$id"
@@ -132,6 +142,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/$"
+    | "/docs"
     | "/secrets"
     | "/settings"
     | "/"
@@ -145,6 +156,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/_app/$"
+    | "/_app/docs"
     | "/_app/secrets"
     | "/_app/settings"
     | "/_app/"
@@ -197,6 +209,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSplatRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/docs": {
+      id: "/_app/docs";
+      path: "/docs";
+      fullPath: "/docs";
+      preLoaderRoute: typeof AppDocsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/secrets": {
       id: "/_app/secrets";
       path: "/secrets";
@@ -244,6 +263,7 @@ declare module "@tanstack/react-router" {
 
 interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute;
+  AppDocsRoute: typeof AppDocsRoute;
   AppSecretsRoute: typeof AppSecretsRoute;
   AppSettingsRoute: typeof AppSettingsRoute;
   AppIndexRoute: typeof AppIndexRoute;
@@ -255,6 +275,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
+  AppDocsRoute: AppDocsRoute,
   AppSecretsRoute: AppSecretsRoute,
   AppSettingsRoute: AppSettingsRoute,
   AppIndexRoute: AppIndexRoute,

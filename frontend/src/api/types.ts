@@ -24,6 +24,8 @@ export type Parameter = Command["parameters"][number];
 export type Touches = Command["touches"];
 export type Problem = Body<paths["/api/commands/problems"]["get"]>[number];
 export type Secret = Body<paths["/api/secrets"]["get"]>[number];
+export type Summary = Body<paths["/api/jobs/summary"]["get"]>;
+export type DayOfJobs = Summary["days"][number];
 export type Readiness = Body<paths["/api/health/ready"]["get"]>;
 
 export type ParameterValue = string | number | boolean | null;

@@ -1,0 +1,9 @@
+import type { ComponentType } from "react";
+import { AccountSection } from "./AccountSection";
+import { AppearanceSection } from "./AppearanceSection";
+import { KeyboardSection } from "./KeyboardSection";
+import { RetentionSection } from "./RetentionSection";
+import { TimeSection } from "./TimeSection";
+
+/** The settings page is this list, in this order. A part with settings of its own adds its section here. */
+export const SECTIONS: readonly ComponentType[] = [AppearanceSection, TimeSection, KeyboardSection, AccountSection, RetentionSection];
