@@ -16,7 +16,7 @@ function samples(origin: string) {
   return [
     {
       title: "Sign in and keep the token",
-      text: `read -rsp 'Password: ' PASSWORD\nTOKEN=$(jq -n --arg p "$PASSWORD" '{email: "you@example.org", password: $p}' |\n  curl -sS ${origin}/api/auth/login -H 'Content-Type: application/json' -d @- | jq -r .token)`,
+      text: `read -rsp 'Password: ' PASSWORD; export PASSWORD\nTOKEN=$(jq -n '{email: "you@example.org", password: env.PASSWORD}' |\n  curl -sS ${origin}/api/auth/login -H 'Content-Type: application/json' -d @- | jq -r .token)`,
     },
     {
       title: "Run a command",
@@ -60,7 +60,7 @@ function Docs() {
             </div>
           ))}
         </div>
-        <p className={classes.note}>The token is read from standard input: in an argument, every program on that machine could see it.</p>
+        <p className={classes.note}>Password and token never stand in an argument, where every program on that machine could see them.</p>
       </Section>
     </>
   );

@@ -27,7 +27,7 @@ export function OutcomeStrip({ days }: { days: readonly DayOfJobs[] }) {
                   }} />
                 ))}
               </span>
-              <span className={classes.label}>{day.day.slice(-2)}</span>
+              <span className={classes.label}>{Number(day.day.slice(-2))}</span>
             </Link>
           </li>
         ))}

@@ -15,10 +15,10 @@ export function RetentionSection() {
       {data && (
         <>
           <dl className={classes.box}>
-            <Row words="Logs of ended jobs are kept for" value={`${formatCount(data.log_keep_days)} days`} name="LOG_KEEP_DAYS" />
-            <Row words="at most of so many jobs" value={formatCount(data.log_keep_jobs)} name="LOG_KEEP_JOBS" />
-            <Row words="and so much text together" value={formatBytes(data.log_keep_bytes)} name="LOG_KEEP_BYTES" />
-            <Row words="Of one job at most" value={formatBytes(data.job_log_max_bytes)} name="JOB_LOG_MAX_BYTES" />
+            <Row words="A log is kept for" value={`${formatCount(data.log_keep_days)} days`} name="LOG_KEEP_DAYS" />
+            <Row words="Jobs with a log, at most" value={formatCount(data.log_keep_jobs)} name="LOG_KEEP_JOBS" />
+            <Row words="All logs together, at most" value={formatBytes(data.log_keep_bytes)} name="LOG_KEEP_BYTES" />
+            <Row words="The log of one job, at most" value={formatBytes(data.job_log_max_bytes)} name="JOB_LOG_MAX_BYTES" />
           </dl>
           <p className={classes.note}>The oldest go first, and pinned ones never. Set these in the environment or in .env, and start the console again.</p>
         </>
