@@ -33,7 +33,11 @@ PAGES = {
     "/secrets": "Secrets", "/secrets?set=FPL_TEAM_ID": "Secrets", "/settings": "Settings", "/docs": "API",
     "/no-such-page": "There is no such page",
 }  # fmt: skip
-VIEWERS = {"swagger": "Sign in", "redoc": "Sign in", "rapidoc": "Sign in", "scalar": "Sign in"}
+# What each shows of the same call, visible without a click.
+VIEWERS = {
+    "swagger": "text=Sign in", "redoc": "h2:has-text('Sign in')", "rapidoc": "h2:has-text('Sign in')",
+    "scalar": "a:has-text('Sign in')",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -88,13 +92,18 @@ def look_at(page: Page, name: str) -> None:
     for scheme, size in LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
-        # Colours fade over, and what they are in between is nobody's choice.
-        page.wait_for_function("() => document.getAnimations().every(it => !(it instanceof CSSTransition))")
+        settled(page)
         shoot(page, f"page-{scheme}-{size['width']}-{name}")
         wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} pixels too wide at {size['width']}"
         assert axe(page) == [], f"{page.url} {scheme} at {size['width']}"
     page.set_viewport_size(DESKTOP)
+
+
+def settled(page: Page) -> None:
+    """Colours fade over, which begins a frame later, and what they are in between is nobody's choice."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_function("() => document.getAnimations().every(it => !(it instanceof CSSTransition))")
 
 
 def test_the_main_journey_without_a_mouse(
@@ -227,16 +236,16 @@ def test_many_jobs_are_chosen_and_cancelled_at_once(page: Page, console: Running
 def test_times_follow_the_chosen_zone_and_motion_and_colours_the_system(page: Page) -> None:
     page.goto("/settings")
     zone = page.get_by_role("combobox", name="Time zone")
-    zone.fill("kolkata")
-    page.get_by_role("option", name="Asia/Kolkata").click()
-    expect(page.get_by_text("GMT+5:30")).to_be_visible()
+    zone.fill("tokyo")
+    page.get_by_role("option", name="Asia/Tokyo").click()
+    expect(page.get_by_text("GMT+9")).to_be_visible()
     page.get_by_role("switch", name="Shortcuts of a single key").uncheck()
     page.keyboard.press("g")
     page.keyboard.press("d")
     page.emulate_media(reduced_motion="reduce", forced_colors="active")
     page.get_by_role("link", name="Jobs").first.click()
     expect(page.locator("h1")).to_have_text("Jobs")
-    expect(page.locator("time").first).to_have_attribute("title", re.compile(r"GMT\+5:30$"))
+    expect(page.locator("time").first).to_have_attribute("title", re.compile(r"GMT\+9$"))
     moving = "() => document.getAnimations().filter(it => it.effect.getTiming().duration > 1).length"
     assert page.evaluate(moving) == 0
     assert axe(page) == []
@@ -246,16 +255,19 @@ def test_times_follow_the_chosen_zone_and_motion_and_colours_the_system(page: Pa
 def test_the_api_is_shown_from_local_files_to_the_admin_only(
     page: Page, context: BrowserContext, console: RunningConsole
 ) -> None:
+    for name, call in VIEWERS.items():
+        viewer = page.context.new_page()
+        watched = Watched(viewer, console.url)
+        viewer.goto(f"/docs/{name}", wait_until="commit")
+        viewer.locator(call).first.wait_for(timeout=60_000)
+        shoot(viewer, f"docs-{name}")
+        watched.check()
+        viewer.close()
     watched = Watched(page, console.url)
-    for name in VIEWERS:
-        page.goto(f"/docs/{name}")
-        page.get_by_text(VIEWERS[name], exact=True).first.wait_for(timeout=30_000)
-        page.wait_for_load_state("networkidle")
-        shoot(page, f"docs-{name}")
     page.goto("/docs/swagger#/health/health")
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
-    expect(page.locator(".live-responses-table .response-col_status").first).to_contain_text("200")
+    expect(page.locator(".live-responses-table tr.response .response-col_status")).to_contain_text("200")
     watched.check()
     stranger = context.new_page()
     stranger.goto("/docs/redoc")
