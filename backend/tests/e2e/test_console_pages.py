@@ -63,10 +63,7 @@ def signed_in(admin: StorageState, context: BrowserContext) -> Page:
 @pytest.mark.slow
 def test_every_page_fits_and_can_be_read_by_everybody(page: Page, console: RunningConsole) -> None:
     watched = Watched(page, console.url)
-    for address, heading in PAGES.items():
-        page.goto(address)
-        expect(page.locator("h1")).to_have_text(heading)
-        look_at(page, address.strip("/").replace("/", "-").split("=")[0].replace("?", "-") or "dashboard")
+    page.goto("/")
     run_command(page, "Memory")
     expect_state(page, "Completed")
     expect_log(page, "MiB")
@@ -74,16 +71,20 @@ def test_every_page_fits_and_can_be_read_by_everybody(page: Page, console: Runni
         page.get_by_role("tab", name=tab).click()
         look_at(page, f"job-{tab.lower()}")
     expect_log(page, "MiB")
+    for address, heading in PAGES.items():
+        page.goto(address)
+        expect(page.locator("h1")).to_have_text(heading)
+        look_at(page, address.strip("/").replace("/", "-").split("=")[0].replace("?", "-") or "dashboard")
     watched.check()
 
 
 def test_who_is_not_signed_in_sees_fitting_pages_too(context: BrowserContext, console: RunningConsole) -> None:
     page = context.new_page()
     watched = Watched(page, console.url)
-    for address, heading in {"/login": "Sign in", "/setup": "Make the admin"}.items():
+    for address, name in {"/login": "sign-in", "/setup": "setup-done"}.items():
         page.goto(address)
         expect(page.locator("h1")).to_be_visible()
-        look_at(page, heading.lower().replace(" ", "-"))
+        look_at(page, name)
     watched.check()
 
 
@@ -268,6 +269,9 @@ def test_the_api_is_shown_from_local_files_to_the_admin_only(
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     expect(page.locator(".live-responses-table tr.response .response-col_status")).to_contain_text("200")
+    found = {line.split()[0] for line in axe(page)}
+    # Its own markup; colours and sizes are mended by docs/swagger.css.
+    assert found <= {"heading-order", "nested-interactive", "region"}
     watched.check()
     stranger = context.new_page()
     stranger.goto("/docs/redoc")

@@ -56,7 +56,7 @@ describe("applyChanges", () => {
     const client = holding(job({}), job({ id: "b" }), job({ id: "c", lane: "other" }));
     client.setQueryData(QUEUE_KEY, {});
     applyChanges(client, { ...told({ status: "running", attempts: [attempt] }), topics: ["queue"] });
-    vi.advanceTimersByTime(2_000);
+    vi.advanceTimersByTime(10_000);
     const old = (key: readonly unknown[]) => client.getQueryState(key)?.isInvalidated;
     expect([old(jobQuery("a").queryKey), old(jobQuery("b").queryKey), old(jobQuery("c").queryKey)]).toEqual([false, true, false]);
     expect(old(jobsQuery({}, 30).queryKey)).toBe(true);

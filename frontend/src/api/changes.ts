@@ -59,18 +59,18 @@ function applyJob(queryClient: QueryClient, told: Told) {
 }
 
 let due: ReturnType<typeof setTimeout> | undefined;
-let last = 0;
+let last = -PAUSE;
 
 function refreshLists(queryClient: QueryClient) {
   if (due !== undefined) return;
   due = setTimeout(
     () => {
       due = undefined;
-      last = Date.now();
+      last = performance.now();
       void queryClient.invalidateQueries({ queryKey: JOB_KEYS.list, predicate: isShort });
       void queryClient.invalidateQueries({ queryKey: JOB_KEYS.summary });
     },
-    Math.max(50, last + PAUSE - Date.now()),
+    Math.max(50, last + PAUSE - performance.now()),
   );
 }
 
