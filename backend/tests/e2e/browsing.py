@@ -16,6 +16,8 @@ SCREENSHOTS = PROJECT / "test-results" / "screenshots"
 DESKTOP, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 STATES = re.compile("^(Waiting|Waiting to retry|Running|Cancelling|Completed|Failed|Cancelled)$")
 
+# What may be refused to a page whose session ends: the look whether it has, and what was under way just then.
+SIGNED_OUT = ("401 GET /api/auth/check", "401 GET /api/jobs", "401 GET /api/jobs/summary", "401 GET /api/queue")
 _AXE = """async () => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
     const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });

@@ -13,6 +13,7 @@ from pytest_playwright.pytest_playwright import CreateContextCallback
 from backend.tests.e2e.browsing import (
     DESKTOP,
     PHONE,
+    SIGNED_OUT,
     Watched,
     axe,
     expect_log,
@@ -142,7 +143,7 @@ def test_the_main_journey_without_a_mouse(
     the_focus_comes_back(page)
     use_the_palette(page, "sign out")
     page.wait_for_url(re.compile("/login"))
-    watched.check("401 GET /api/auth/check")
+    watched.check(*SIGNED_OUT)
 
 
 def use_the_palette(page: Page, words: str) -> None:
