@@ -9,8 +9,9 @@ export interface Change {
   topics: Topic[];
 }
 
-// A busy queue changes many times a second; the lists are read again at most this often.
-const PAUSE = 1_000;
+// A busy queue changes many times a second; the lists are read again at most this often: a handful of open pages must stay
+// far from the limit of requests a minute.
+const PAUSE = 2_000;
 const LONG_LIST = 2;
 
 /** Writes what the stream tells into every place that shows it, and has read anew what it does not tell whole. */
@@ -67,8 +68,10 @@ function refreshLists(queryClient: QueryClient) {
     () => {
       due = undefined;
       last = performance.now();
-      void queryClient.invalidateQueries({ queryKey: JOB_KEYS.list, predicate: isShort });
-      void queryClient.invalidateQueries({ queryKey: JOB_KEYS.summary });
+      // Nobody looks at a hidden page; it reads anew when somebody does.
+      const refetchType = document.visibilityState === "hidden" ? "none" : "active";
+      void queryClient.invalidateQueries({ queryKey: JOB_KEYS.list, predicate: isShort, refetchType });
+      void queryClient.invalidateQueries({ queryKey: JOB_KEYS.summary, refetchType });
     },
     Math.max(50, last + PAUSE - performance.now()),
   );
