@@ -12,7 +12,7 @@ Usage: ./test_runner.sh [lint|unit|integration|e2e|frontend|all] [pytest argumen
   unit         Python tests that need nothing but Python
   integration  Python tests against a real MongoDB: a private one, or MONGO_URL when it is set
   e2e          the whole console in a real browser (Debian's chromium)
-  frontend     type check, lint, unit tests and build of the browser pages
+  frontend     type check, lint, unit tests and build of the browser pages, and the weight of what is built
   all          everything, with coverage (at least 85 % of lines and branches); the default
 
 Arguments after the part go to pytest, for example: ./test_runner.sh unit -k masking -x
@@ -102,7 +102,8 @@ frontend() {
     for script in typecheck lint test; do
         step "frontend $script" env PATH="$path" npm --prefix frontend run "$script"
     done
-    step "frontend build" "$PYTHON" run.py --prepare pages
+    step "frontend build" "$PYTHON" run.py --prepare pages &&
+        step "frontend budget" env PATH="$path" npm --prefix frontend run budget
 }
 
 pytest_arguments=("$@")

@@ -32,7 +32,12 @@ DESCRIPTION = """Runs command-line jobs: typed parameters in, live log out, with
 
 Sign in with `POST /api/auth/login` and send the token as `Authorization: Bearer`, or send an API token (`aoc_...`) made
 in the settings. Errors are `{"detail": ...}`.
-Logs are streamed by the WebSocket `/ws/jobs/{id}` (formats `line`, `batch`, `binary`)."""
+Logs are streamed by the WebSocket `/ws/jobs/{id}` (formats `line`, `batch`, `binary`).
+What changes in the console is told by the WebSocket `/ws/events`: first `{"type": "hello", "epoch", "number",
+"resumed"}`, then `{"type": "changes", "number", "jobs", "topics"}` with whole jobs (without log and output) and the
+names of other things to read again (`jobs`, `queue`, `secrets`); `{"type": "reset", "number"}` says that too much was
+missed. Connect again with `?after=<epoch>.<number>`; with `"resumed": false` read everything anew. An empty `changes`
+comes every 15 s."""
 
 
 def create_app(

@@ -28,8 +28,10 @@ from backend.database import Database, DatabaseError, Mongo
 from backend.errors import StartError
 from backend.jobs.attempts import Attempts
 from backend.jobs.audit_trail import FOLLOW_SECONDS, JobTrail
+from backend.jobs.events import Events
 from backend.jobs.executor import Executor
 from backend.jobs.feed import Feeds
+from backend.jobs.history import JobHistory
 from backend.jobs.log_reader import LogReader
 from backend.jobs.queue import JobQueue
 from backend.jobs.retention import SWEEP_SECONDS, KeepLogs, Retention
@@ -39,6 +41,7 @@ from backend.models.api import ReadyCheck
 from backend.repositories.audit import AuditRepository
 from backend.repositories.auth import AccountRepository, ApiTokenRepository, SessionRepository
 from backend.repositories.factors import PasskeyRepository, RecoveryCodeRepository, TotpRepository
+from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
 from backend.repositories.secrets import SecretRepository
@@ -64,7 +67,9 @@ class Services:
     catalogue: Catalogue
     builtins: Mapping[str, str]
     jobs: JobService
+    history: JobHistory
     streams: WebSocketManager
+    events: Events
     executor: Executor
     retention: Retention
     tasks: TaskGroup
@@ -73,6 +78,7 @@ class Services:
     async def close(self) -> None:
         """Running jobs go on under their runners; the next start picks them up."""
         self.streams.close()
+        self.events.close()
         await self.tasks.close()
         await self.jobs.queue.close()
         await self.executor.close()
@@ -148,7 +154,8 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     )
     builtins = catalogue_builtins(settings)
     catalogue = await asyncio.to_thread(Catalogue.load, PACKS_FOLDER, settings.commands_dir, builtins)
-    feeds = Feeds()
+    events = Events()
+    feeds = Feeds(events.job_changed)
     reader = LogReader(chunks, feeds)
     executor = Executor(settings.data_dir / "spool")
     trail = JobTrail(jobs, audit)
@@ -179,8 +186,9 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     await service.queue.open()
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
     services = Services(
-        settings, database, audit, auth, vault, catalogue, builtins, service, WebSocketManager(jobs, feeds, reader),
-        executor, Retention(jobs, chunks, utc_now, keep), TaskGroup(), await auth.new_setup_token(),
+        settings, database, audit, auth, vault, catalogue, builtins, service,
+        JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
+        Retention(jobs, chunks, utc_now, keep), TaskGroup(), await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")

@@ -46,4 +46,11 @@ export default tseslint.config(
     files: ["public/**"],
     languageOptions: { globals: { localStorage: "readonly", matchMedia: "readonly", document: "readonly" } },
   },
+  {
+    // Plain scripts of the pages that show the API.
+    files: ["docs/*.js"],
+    languageOptions: {
+      globals: { document: "readonly", location: "readonly", window: "readonly", fetch: "readonly", consoleDocs: "readonly", SwaggerUIBundle: "readonly", Redoc: "readonly", Scalar: "readonly" },
+    },
+  },
 );

@@ -27,6 +27,7 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: {
       "/api": { target: backend },
+      "^/docs/.": { target: backend },
       "/ws": { target: backend, ws: true },
     },
   },

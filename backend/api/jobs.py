@@ -7,9 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
 
 from backend.api.dependencies import Admin, ServicesDep, errors, require_recent
 from backend.models.api import JobDone, JobIn, JobOutput, LogLines, LogsCleared, PinIn
+from backend.models.history import JobFilter, JobSummary
 from backend.models.jobs import JobStatus, JobView
 from backend.services import Services
 
@@ -48,15 +50,43 @@ async def list_jobs(
     command: Annotated[str | None, Query(max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(max_length=100, description="Id of the last job of the page before.")] = None,
+    search: Annotated[
+        str, Query(max_length=100, description="Part of a command's title or id, or the beginning of a job's id.")
+    ] = "",
+    created_from: Annotated[AwareDatetime | None, Query(description="Submitted then or later.")] = None,
+    created_before: Annotated[AwareDatetime | None, Query(description="Submitted before.")] = None,
+    ended_from: Annotated[AwareDatetime | None, Query(description="Ended then or later.")] = None,
 ) -> list[JobView]:
     """Newest first, without log lines: one noisy job must not slow the list down."""
-    return await services.jobs.newest(limit=limit, status=status_, command=command, before=before)
+    chosen = JobFilter(
+        status=status_,
+        commands=(command,) if command else None,
+        created_from=created_from,
+        created_before=created_before,
+        ended_from=ended_from,
+    )
+    return await services.history.page(chosen, search=search, limit=limit, before=before)
+
+
+@router.get("/summary", summary="Counts of jobs", responses=errors(401, 422))
+async def summarise_jobs(
+    _: Admin,
+    services: ServicesDep,
+    days: Annotated[int, Query(ge=1, le=90)] = 14,
+    timezone: Annotated[
+        str, Query(max_length=64, description="Where a day begins; a name of the IANA database.")
+    ] = "UTC",
+) -> JobSummary:
+    """What runs and waits now, what failed lately, and how the jobs of each day ended."""
+    return await services.history.summary(days, timezone)
 
 
 @router.delete("/logs", summary="Clear all logs", responses=errors(401, 403))
 async def clear_logs(_: Admin, services: ServicesDep) -> LogsCleared:
     """Of ended jobs; waiting and running ones keep theirs."""
-    return LogsCleared(cleared=await services.jobs.clear_all_logs())
+    cleared = await services.jobs.clear_all_logs()
+    services.events.changed("jobs")
+    return LogsCleared(cleared=cleared)
 
 
 @router.get("/{job_id}", summary="One job", responses=errors(401, 404, 422))
@@ -89,6 +119,7 @@ async def pin_job(job_id: JobId, body: PinIn, _: Admin, services: ServicesDep) -
 @router.delete("/{job_id}/logs", summary="Clear a job's log", responses=errors(400, 401, 403, 404, 422))
 async def clear_job_log(job_id: JobId, _: Admin, services: ServicesDep) -> JobDone:
     await services.jobs.clear_log(job_id)
+    services.events.changed("jobs")
     return JobDone(job_id=job_id)
 
 

@@ -16,7 +16,7 @@ from backend.errors import NotFound
 router = APIRouter()
 DIST = PROJECT_FOLDER / "frontend" / "dist"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-_NOT_BUILT = "<!doctype html><title>AIrsenal Ops Console</title><p>The pages are not built: start it with run.py."
+NOT_BUILT = "<!doctype html><title>AIrsenal Ops Console</title><p>The pages are not built: start it with run.py."
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
@@ -42,8 +42,8 @@ async def page(path: str, request: Request) -> Response:
 
 
 def _built_file(path: str) -> Path | None:
-    """The file in the built folder, never one outside it."""
-    if not path or path == "index.html" or "\0" in path:
+    """The file in the built folder, never one outside it. Pages need a nonce, and some of them the admin."""
+    if not path or path.endswith(".html") or "\0" in path:
         return None
     try:
         file = (DIST / path).resolve()
@@ -68,13 +68,18 @@ async def _index() -> HTMLResponse:
     nonce = secrets.token_urlsafe(16)
     file = DIST / "index.html"
     try:
-        template = await asyncio.to_thread(lambda: _template(file, file.stat().st_mtime_ns))
+        template = await asyncio.to_thread(read_page, file)
     except OSError:
-        return HTMLResponse(_NOT_BUILT, 503)
+        return HTMLResponse(NOT_BUILT, 503)
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": page_policy(nonce)}
     return HTMLResponse(template.replace("__CSP_NONCE__", nonce), headers=headers)
 
 
-@lru_cache(2)
+def read_page(file: Path) -> str:
+    """A built page, read again only when it changed. Raises OSError when it was not built."""
+    return _template(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(8)
 def _template(file: Path, _changed: int) -> str:
     return file.read_text(encoding="utf-8")

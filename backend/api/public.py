@@ -17,5 +17,5 @@ PUBLIC_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/{path:path}"),
     }
 )
-# It authenticates on its own, since a WebSocket is closed with a code, not answered with a status.
-SELF_AUTHENTICATING = frozenset({"/ws/jobs/{job_id}"})
+# They authenticate on their own, since a WebSocket is closed with a code, not answered with a status.
+SELF_AUTHENTICATING = frozenset({"/ws/jobs/{job_id}", "/ws/events"})

@@ -20,6 +20,7 @@ async def drain_queue(_: Admin, services: ServicesDep) -> QueueState:
     """Running jobs go on to their end, waiting ones keep waiting, and the readiness probe turns red."""
     await services.audit.record("queue.drain", "Nothing is started any more.")
     services.jobs.queue.drain()
+    services.events.changed("queue")
     return await services.jobs.queue_state()
 
 
@@ -27,4 +28,5 @@ async def drain_queue(_: Admin, services: ServicesDep) -> QueueState:
 async def resume_queue(_: Admin, services: ServicesDep) -> QueueState:
     await services.audit.record("queue.resume", "Jobs are started again.")
     services.jobs.queue.resume()
+    services.events.changed("queue")
     return await services.jobs.queue_state()

@@ -17,7 +17,9 @@ RULES: dict[tuple[str, str], Level] = {
     ("GET", "/api/commands/{command_id}"): "read",
     ("POST", "/api/commands/{command_id}/preview"): "read",
     ("GET", "/api/jobs"): "read",
+    ("GET", "/api/jobs/summary"): "read",
     ("GET", "/api/jobs/{job_id}"): "read",
+    ("GET", "/api/jobs/{job_id}/log/times"): "read",
     ("GET", "/api/jobs/{job_id}/output"): "read",
     ("GET", "/api/jobs/{job_id}/log"): "read",
     ("GET", "/api/jobs/{job_id}/log/download"): "read",
@@ -26,6 +28,7 @@ RULES: dict[tuple[str, str], Level] = {
     ("POST", "/api/jobs/{job_id}/cancel"): "run",
     ("GET", "/api/openapi.json"): "read",
     ("GET", "/api/queue"): "read",
+    ("GET", "/api/settings/retention"): "read",
     ("GET", "/api/reports/latest"): "read",
     ("GET", "/api/team/current"): "read",
 }

@@ -22,6 +22,7 @@ async def list_secrets(_: Admin, services: ServicesDep) -> list[SecretInfo]:
 @router.post("", summary="Create or replace a secret", responses=errors(400, 401, 403, 409, 422))
 async def save_secret(body: SecretIn, _: RecentAdmin, services: ServicesDep) -> SecretSaved:
     await services.vault.put(body.key, body.value)
+    services.events.changed("secrets")
     return SecretSaved(key=body.key)
 
 
@@ -31,4 +32,5 @@ async def delete_secret(
 ) -> SecretSaved:  # fmt: skip
     """It cannot be brought back. Jobs that need it are refused from then on."""
     await services.vault.delete(key)
+    services.events.changed("secrets")
     return SecretSaved(key=key)

@@ -1,4 +1,4 @@
-"""The job WebSocket."""
+"""The WebSockets: a job's log, and what changes in the console."""
 
 from __future__ import annotations
 
@@ -84,5 +84,24 @@ async def watch_job(websocket: WebSocket, job_id: str) -> None:
         channel,
         style=parse_format(websocket.query_params.get("format")),
         start=int(start) if re.fullmatch(r"-?[0-9]{1,15}", start) else 0,
+        allowed=lambda: services.auth.still_valid(session),
+    )
+
+
+@router.websocket("/ws/events")
+async def watch_events(websocket: WebSocket) -> None:
+    """What changes, live: states of jobs, and the names of other things to read again. Closed with 1008 without a
+    valid session. `?after=<epoch>.<number>` goes on from the last message of an earlier connection."""
+    services: Services = websocket.app.state.services
+    await websocket.accept()
+    channel = _Channel(websocket)
+    try:
+        session = await _session(websocket, services)
+    except AppError as error:
+        await channel.close(POLICY_VIOLATION, error.detail[:100])
+        return
+    await services.events.serve(
+        channel,
+        after=websocket.query_params.get("after", ""),
         allowed=lambda: services.auth.still_valid(session),
     )

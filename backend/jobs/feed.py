@@ -69,8 +69,9 @@ class LiveLog:
 
 
 class JobFeed:
-    def __init__(self, job_id: str) -> None:
+    def __init__(self, job_id: str, tell: Callable[[Job], None]) -> None:
         self.job_id = job_id
+        self._tell = tell
         self.log: LiveLog | None = None
         self.job: Job | None = None
         self.watchers = 0
@@ -80,6 +81,7 @@ class JobFeed:
     def publish(self, job: Job) -> None:
         self.job = job
         self.wake()
+        self._tell(job)
 
     def wake(self) -> None:
         self._event.set()
@@ -99,8 +101,10 @@ class JobFeed:
 class Feeds:
     """Feeds of the jobs that run here or are watched here."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[Job], None]) -> None:
+        """`tell` hears of every published change, watched or not."""
         self._feeds: dict[str, JobFeed] = {}
+        self._tell = tell
 
     def get(self, job_id: str) -> JobFeed | None:
         return self._feeds.get(job_id)
@@ -108,11 +112,13 @@ class Feeds:
     def publish(self, job: Job) -> None:
         if feed := self._feeds.get(job.id):
             feed.publish(job)
+        else:
+            self._tell(job)
 
     @contextmanager
     def watch(self, job_id: str) -> Iterator[JobFeed]:
         """The job's feed, which lives as long as somebody is inside this block."""
-        feed = self._feeds.setdefault(job_id, JobFeed(job_id))
+        feed = self._feeds.setdefault(job_id, JobFeed(job_id, self._tell))
         feed.watchers += 1
         try:
             yield feed

@@ -57,7 +57,7 @@ class JobQueue:
         self, *, jobs: JobRepository, executor: Executor, feeds: Feeds, attempts: Attempts, node: str, now: Clock
     ) -> None:
         self._jobs = jobs
-        self._executor = executor
+        self._feeds = feeds
         self.attempts = attempts
         self._node = node
         self._now = now
@@ -95,8 +95,13 @@ class JobQueue:
             lane.changed.set()
             await accepted
         else:
-            await self._jobs.insert(job)
+            await self._store_waiting(job)
             self.wake(job.lane)
+
+    async def _store_waiting(self, job: Job) -> None:
+        if await self._jobs.insert(job):
+            # Before its lane wakes, so that nobody hears of its start first.
+            self._feeds.publish(job)
 
     def wake(self, lane: str) -> None:
         """Something changed in this lane: a new job, or one that waits no more."""
@@ -146,7 +151,7 @@ class JobQueue:
             new = await storing
         except LaneBusy:  # by another console's job, or one that lost its host
             await self.attempts.drop(prepared)
-            await _answer(accepted, self._jobs.insert(job))
+            await _answer(accepted, self._store_waiting(job))
         except Exception as error:
             await self.attempts.drop(prepared)
             # Perhaps it was stored and only the answer is missing: then it waits in the queue, as if it had no runner.

@@ -193,14 +193,6 @@ class JobService:
 
     # --- look ---
 
-    async def newest(
-        self, *, limit: int, status: JobStatus | None = None, command: str | None = None, before: str | None = None
-    ) -> list[JobView]:
-        """Newest first; `before` is the id of the last job of the page before."""
-        sequence = (await self._get(before)).sequence if before else None
-        jobs = await self._jobs.newest(limit=limit, status=status, command=command, before=sequence)
-        return [JobView.of(job) for job in jobs]
-
     async def get(self, job_id: str, *, with_logs: bool = True) -> JobView:
         return await self._view(await self._get(job_id), with_logs=with_logs)
 
@@ -299,6 +291,8 @@ class JobService:
         """Keep the job's log whatever its age, or no longer."""
         if not await self._jobs.pin(job_id, pinned):
             raise NotFound(f"There is no job {job_id[:64]}.")
+        with suppress(DamagedRecord):
+            self._feeds.publish(await self._get(job_id))
 
     async def clear_log(self, job_id: str) -> None:
         job = await self._get(job_id)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from backend.database import DatabaseUnavailable
@@ -32,7 +33,7 @@ def install_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, _database_error)
 
 
-def _answer(request: Request, error: AppError, headers: dict[str, str] | None = None) -> JSONResponse:
+def _answer(request: Request, error: AppError, headers: dict[str, str] | None = None) -> Response:
     body: dict[str, Any] = {"detail": error.detail}
     if error.code is not None:
         body["code"] = error.code
@@ -40,6 +41,8 @@ def _answer(request: Request, error: AppError, headers: dict[str, str] | None = 
         body["errors"] = [{"field": row.field, "message": row.message} for row in error.errors]
     if error.status >= 500:
         body["request_id"] = request.state.request_id
+    if isinstance(error, NotAuthenticated) and _is_page(request):
+        return RedirectResponse(f"/login?to={quote(request.url.path)}", 303)
     if isinstance(error, NotAuthenticated):
         headers = {"WWW-Authenticate": 'Bearer realm="console"'}
     if isinstance(error, TooManyRequests):
@@ -47,12 +50,17 @@ def _answer(request: Request, error: AppError, headers: dict[str, str] | None = 
     return JSONResponse(body, error.status, headers)
 
 
-async def _app_error(request: Request, error: Exception) -> JSONResponse:
+def _is_page(request: Request) -> bool:
+    """Somebody went there with a browser: the sign-in says more than an answer in JSON."""
+    return not request.url.path.startswith("/api") and "text/html" in request.headers.get("accept", "")
+
+
+async def _app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
     return _answer(request, error)
 
 
-async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     return _answer(request, InvalidInput(_field_errors(error.errors())))
 
@@ -68,7 +76,7 @@ def _field_errors(rows: Sequence[Any]) -> list[FieldError]:
     return found
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 400 and error.detail == _NOT_TEXT:
         return _answer(request, InvalidInput([FieldError("body", "must be JSON in UTF-8")]))
@@ -76,6 +84,6 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": detail}, error.status_code, error.headers)
 
 
-async def _database_error(request: Request, error: Exception) -> JSONResponse:
+async def _database_error(request: Request, error: Exception) -> Response:
     log.warning("database does not answer", path=request.url.path, error=type(error).__name__)
     return _answer(request, Unavailable(), {"Retry-After": "3"})

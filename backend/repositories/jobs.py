@@ -13,6 +13,7 @@ from pymongo.errors import BulkWriteError
 
 from backend.database import Document, Duplicate, LaneBusy, Mongo
 from backend.errors import DamagedRecord
+from backend.models.history import JobFilter
 from backend.models.jobs import Attempt, Cause, Job, JobStatus
 
 _PENDING, _RUNNING = JobStatus.PENDING.value, JobStatus.RUNNING.value
@@ -44,6 +45,32 @@ def _sound(documents: list[Document]) -> list[Job]:
         except DamagedRecord as error:
             log.error("damaged record left out", detail=error.detail)
     return jobs
+
+
+def sequence_at(moment: datetime) -> int:
+    """The least sequence a job submitted at that moment can have."""
+    return int(moment.timestamp() * 1_000_000)
+
+
+def _chosen(chosen: JobFilter, before: int | None) -> Document:
+    query: Document = {}
+    if chosen.status:
+        query["status"] = chosen.status.value
+    if chosen.commands is not None:
+        query["command"] = {"$in": list(chosen.commands)}
+    if chosen.id_prefix:
+        query["_id"] = {"$gte": chosen.id_prefix, "$lt": chosen.id_prefix + "\uffff"}
+    if chosen.ended_from:
+        query["completed_at"] = {"$gte": chosen.ended_from}
+    sequence: Document = {}
+    if chosen.created_from:
+        sequence["$gte"] = sequence_at(chosen.created_from)
+    ends = [before] if before is not None else []
+    if chosen.created_before:
+        ends.append(sequence_at(chosen.created_before))
+    if ends:
+        sequence["$lt"] = min(ends)
+    return {**query, "sequence": sequence} if sequence else query
 
 
 def _document(job: Job) -> Document:
@@ -134,17 +161,8 @@ class JobRepository:
         document = await self._jobs.find_one({"_id": job_id})
         return _job(document) if document else None
 
-    async def newest(
-        self, *, limit: int, status: JobStatus | None = None, command: str | None = None, before: int | None = None
-    ) -> list[Job]:
-        query: Document = {}
-        if status:
-            query["status"] = status.value
-        if command:
-            query["command"] = command
-        if before is not None:
-            query["sequence"] = {"$lt": before}
-        cursor = self._jobs.find(query, _LIST_FIELDS).sort("sequence", DESCENDING).limit(limit)
+    async def newest(self, chosen: JobFilter, *, limit: int, before: int | None = None) -> list[Job]:
+        cursor = self._jobs.find(_chosen(chosen, before), _LIST_FIELDS).sort("sequence", DESCENDING).limit(limit)
         return _sound(await cursor.to_list(limit))
 
     async def numbered(self, after: int, until: int, limit: int) -> list[Job]:
@@ -153,6 +171,10 @@ class JobRepository:
         return _sound(
             await self._jobs.find(query, _LIST_FIELDS).sort("sequence", ASCENDING).limit(limit).to_list(limit)
         )
+
+    async def commands(self) -> list[str]:
+        """Every command that has a job."""
+        return list(await self._jobs.distinct("command"))
 
     async def newest_output(self, kind: str) -> Job | None:
         """The newest completed job whose parsed output is of this `type`."""

@@ -14,7 +14,7 @@ import { Route as LoginRouteImport } from "./routes/login";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as AppIndexRouteImport } from "./routes/_app.index";
 import { Route as AppSplatRouteImport } from "./routes/_app.$";
-import { Route as AppAuditRouteImport } from "./routes/_app.audit";
+import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
@@ -46,9 +46,9 @@ const AppSplatRoute = AppSplatRouteImport.update({
   path: "/$",
   getParentRoute: () => AppRoute,
 } as any);
-const AppAuditRoute = AppAuditRouteImport.update({
-  id: "/audit",
-  path: "/audit",
+const AppDocsRoute = AppDocsRouteImport.update({
+  id: "/docs",
+  path: "/docs",
   getParentRoute: () => AppRoute,
 } as any);
 const AppSecretsRoute = AppSecretsRouteImport.update({
@@ -87,7 +87,7 @@ export interface FileRoutesByFullPath {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/$": typeof AppSplatRoute;
-  "/audit": typeof AppAuditRoute;
+  "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
@@ -99,7 +99,7 @@ export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/$": typeof AppSplatRoute;
-  "/audit": typeof AppAuditRoute;
+  "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
   "/": typeof AppIndexRoute;
@@ -114,7 +114,7 @@ export interface FileRoutesById {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/_app/$": typeof AppSplatRoute;
-  "/_app/audit": typeof AppAuditRoute;
+  "/_app/docs": typeof AppDocsRoute;
   "/_app/secrets": typeof AppSecretsRoute;
   "/_app/settings": typeof AppSettingsRoute;
   "/_app/": typeof AppIndexRoute;
@@ -130,7 +130,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/$"
-    | "/audit"
+    | "/docs"
     | "/secrets"
     | "/settings"
     | "/commands/$id"
@@ -142,7 +142,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/$"
-    | "/audit"
+    | "/docs"
     | "/secrets"
     | "/settings"
     | "/"
@@ -156,7 +156,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/_app/$"
-    | "/_app/audit"
+    | "/_app/docs"
     | "/_app/secrets"
     | "/_app/settings"
     | "/_app/"
@@ -209,11 +209,11 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSplatRouteImport;
       parentRoute: typeof AppRoute;
     };
-    "/_app/audit": {
-      id: "/_app/audit";
-      path: "/audit";
-      fullPath: "/audit";
-      preLoaderRoute: typeof AppAuditRouteImport;
+    "/_app/docs": {
+      id: "/_app/docs";
+      path: "/docs";
+      fullPath: "/docs";
+      preLoaderRoute: typeof AppDocsRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/secrets": {
@@ -263,7 +263,7 @@ declare module "@tanstack/react-router" {
 
 interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute;
-  AppAuditRoute: typeof AppAuditRoute;
+  AppDocsRoute: typeof AppDocsRoute;
   AppSecretsRoute: typeof AppSecretsRoute;
   AppSettingsRoute: typeof AppSettingsRoute;
   AppIndexRoute: typeof AppIndexRoute;
@@ -275,7 +275,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
-  AppAuditRoute: AppAuditRoute,
+  AppDocsRoute: AppDocsRoute,
   AppSecretsRoute: AppSecretsRoute,
   AppSettingsRoute: AppSettingsRoute,
   AppIndexRoute: AppIndexRoute,

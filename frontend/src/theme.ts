@@ -49,7 +49,8 @@ export const theme = createTheme({
     PasswordInput: { defaultProps: { size: "sm" } },
     NativeSelect: { defaultProps: { size: "sm" } },
     Textarea: { defaultProps: { size: "sm" } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 }, transitionProps: { duration: 120 } } },
+    // The scroll bar stays where it is: taken away, it leaves a bright strip beside the overlay and moves the page.
+    Modal: { defaultProps: { centered: true, removeScrollProps: { removeScrollBar: false }, overlayProps: { backgroundOpacity: 0.45 }, transitionProps: { duration: 120 } } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false, transitionProps: { duration: 80 } } },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Dismiss" } } },
     Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },

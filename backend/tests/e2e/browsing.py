@@ -16,6 +16,15 @@ SCREENSHOTS = PROJECT / "test-results" / "screenshots"
 DESKTOP, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 STATES = re.compile("^(Waiting|Waiting to retry|Running|Cancelling|Completed|Failed|Cancelled)$")
 
+# What may be refused to a page whose session ends: the look whether it has, and what was under way just then.
+SIGNED_OUT = ("401 GET /api/auth/check", "401 GET /api/jobs", "401 GET /api/jobs/summary", "401 GET /api/queue")
+_AXE = """async () => {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+    const where = (nodes) => nodes.slice(0, 5).map(({ target }) => target.join(" ")).join(", ");
+    return violations.map(({ id, help, nodes }) => `${id} (${help}): ${where(nodes)}`);
+}"""
+
 
 def chromium() -> str | None:
     """Debian's, or another one on PATH; Playwright's own is not downloaded."""
@@ -68,6 +77,9 @@ def set_up(page: Page, console: RunningConsole) -> None:
     """Makes the admin through the printed link; ends on the dashboard."""
     assert console.setup_link
     page.goto(console.setup_link)
+    page.get_by_role("button", name="Create the admin and sign in").wait_for()
+    shoot(page, "setup")
+    assert axe(page) == []
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Create the admin and sign in").click()
@@ -149,6 +161,15 @@ def log_sha256(page: Page) -> str:
 
 def held_bytes(page: Page) -> int:
     return int(log_of(page).get_attribute("data-bytes") or 0)
+
+
+def axe(page: Page) -> list[str]:
+    """What it finds against WCAG 2.0 to 2.2, A and AA, and best practice. It runs in the page as the browser's own tool
+    would, so the content policy does not hold it up."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate((PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(_AXE)
+    return found
 
 
 def shoot(page: Page, name: str) -> None:

@@ -10,6 +10,7 @@ from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from backend.tests.e2e.browsing import (
     DESKTOP,
+    SIGNED_OUT,
     Watched,
     expect_held,
     expect_log,
@@ -41,7 +42,7 @@ def test_from_a_fresh_clone_to_a_cancelled_job(fresh_clone: RunningConsole, new_
     cancel_it(page, console, job_id)
     sign_out_and_in(page)
     # Signing out may overtake a look at the jobs that was under way.
-    watched.check("422 POST /api/secrets", "401 GET /api/auth/check", "401 GET /api/jobs")
+    watched.check("422 POST /api/secrets", *SIGNED_OUT)
 
 
 def set_the_team_id(page: Page) -> None:

@@ -110,10 +110,10 @@ async def test_a_body_without_a_length_is_bounded_too(console: Console) -> None:
 async def test_a_crash_is_a_500_with_the_id_that_finds_it_in_the_log(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(**_: object) -> None:
+    async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail of the inside")
 
-    monkeypatch.setattr(console.services.jobs, "newest", broken)
+    monkeypatch.setattr(console.services.history, "page", broken)
     answer = await console.http.get("/api/jobs")
     assert answer.status_code == 500
     assert answer.json()["request_id"] == answer.headers["x-request-id"]

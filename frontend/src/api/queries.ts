@@ -1,18 +1,22 @@
-import { infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { body, client } from "./client";
 import { ApiError } from "./errors";
+import { eventsLive } from "./live";
 import type { Job, JobStatus, Readiness } from "./types";
 
 const ENDED: readonly JobStatus[] = ["completed", "failed", "cancelled"];
 const BUSY_POLL = 2_000;
 const IDLE_POLL = 5_000;
+// The stream tells what this console does; another console on the same database is only seen by looking.
+const LIVE_POLL = 30_000;
 
 export function hasEnded(status: JobStatus): boolean {
   return ENDED.includes(status);
 }
 
-/** While something moves the lists are asked often, else rarely. */
+/** The stream of changes moves the lists; without it they are asked often while something moves, else rarely. */
 function pollFor(jobs: readonly Job[] | undefined): number {
+  if (eventsLive()) return LIVE_POLL;
   return jobs?.some((job) => !hasEnded(job.status)) === false ? IDLE_POLL : BUSY_POLL;
 }
 
@@ -79,11 +83,17 @@ export const tokensQuery = queryOptions({
   staleTime: 10_000,
 });
 
-export const JOB_KEYS = { all: ["jobs"], list: ["jobs", "list"], one: ["jobs", "one"] } as const;
+export const JOB_KEYS = { all: ["jobs"], list: ["jobs", "list"], one: ["jobs", "one"], summary: ["jobs", "summary"] } as const;
+export const QUEUE_KEY = ["queue"] as const;
 
+/** As the server takes it; times are RFC 3339. */
 export interface JobFilter {
   status?: JobStatus | undefined;
   command?: string | undefined;
+  search?: string | undefined;
+  created_from?: string | undefined;
+  created_before?: string | undefined;
+  ended_from?: string | undefined;
 }
 
 async function fetchJobs(filter: JobFilter, limit: number, before: string | undefined, signal: AbortSignal): Promise<Job[]> {
@@ -118,15 +128,39 @@ export function jobQuery(id: string) {
     // The log comes through the viewer's own stream, so it is left out here.
     queryFn: async ({ signal }) =>
       body(await client.GET("/api/jobs/{job_id}", { params: { path: { job_id: id }, query: { logs: false } }, signal })),
-    refetchInterval: ({ state }) => (state.data && hasEnded(state.data.status) ? false : BUSY_POLL),
+    refetchInterval: ({ state }) => (state.data && hasEnded(state.data.status) ? false : eventsLive() ? LIVE_POLL : BUSY_POLL),
   });
 }
+
+/** Counts, and how the jobs of each day ended; a day begins where the zone says. */
+export function summaryQuery(timezone: string) {
+  return queryOptions({
+    queryKey: [...JOB_KEYS.summary, timezone],
+    queryFn: async ({ signal }) => body(await client.GET("/api/jobs/summary", { params: { query: { timezone } }, signal })),
+    refetchInterval: () => (eventsLive() ? LIVE_POLL : IDLE_POLL),
+  });
+}
+
+export const queueQuery = queryOptions({
+  queryKey: QUEUE_KEY,
+  queryFn: async ({ signal }) => body(await client.GET("/api/queue", { signal })),
+  refetchInterval: () => (eventsLive() ? LIVE_POLL : IDLE_POLL),
+});
+
+export const retentionQuery = queryOptions({
+  queryKey: ["settings", "retention"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/settings/retention", { signal })),
+  staleTime: Infinity,
+});
 
 /** Writes what a stream or an action told us into every place that shows the job, without waiting for the next poll. */
 export function patchJob(queryClient: QueryClient, id: string, change: Partial<Job>) {
   const patch = (job: Job): Job => (job.id === id ? { ...job, ...change } : job);
   queryClient.setQueryData<Job>([...JOB_KEYS.one, id], (job) => job && patch(job));
   queryClient.setQueriesData<Job[]>({ queryKey: [...JOB_KEYS.list, "first"] }, (jobs) => jobs?.map(patch));
+  queryClient.setQueriesData<InfiniteData<Job[]>>({ queryKey: [...JOB_KEYS.list, "pages"] }, (data) =>
+    data && { ...data, pages: data.pages.map((page) => page.map(patch)) },
+  );
 }
 
 export const readinessQuery = queryOptions({

@@ -575,6 +575,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts of jobs
+         * @description What runs and waits now, what failed lately, and how the jobs of each day ended.
+         */
+        get: operations["summarise_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/logs": {
         parameters: {
             query?: never;
@@ -881,7 +901,11 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/api/auth/sessions": {
+=======
+    "/api/settings/retention": {
+>>>>>>> h/pages
         parameters: {
             query?: never;
             header?: never;
@@ -889,10 +913,17 @@ export interface paths {
             cookie?: never;
         };
         /**
+<<<<<<< HEAD
          * Where you are signed in
          * @description Newest first.
          */
         get: operations["list_sessions"];
+=======
+         * How long logs are kept
+         * @description The environment variables of the same names, in capitals, set these.
+         */
+        get: operations["log_retention"];
+>>>>>>> h/pages
         put?: never;
         post?: never;
         delete?: never;
@@ -901,6 +932,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/api/auth/sessions/end-others": {
         parameters: {
             query?: never;
@@ -982,6 +1014,8 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+=======
+>>>>>>> h/pages
     "/api/team/current": {
         parameters: {
             query?: never;
@@ -1325,6 +1359,7 @@ export interface components {
             unavailable_reason?: string | null;
         };
         /**
+<<<<<<< HEAD
          * Confirmation
          * @description Either the password, with `otp` when two-step sign-in is on, or a passkey.
          * @example {
@@ -1340,6 +1375,38 @@ export interface components {
              */
             otp?: string | null;
             passkey?: components["schemas"]["PasskeyAnswer"] | null;
+=======
+         * DayOfJobs
+         * @description How the jobs ended that were submitted on one day.
+         */
+        DayOfJobs: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Completed
+             * @default 0
+             */
+            completed?: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed?: number;
+            /**
+             * Cancelled
+             * @default 0
+             */
+            cancelled?: number;
+            /**
+             * Open
+             * @description Still waiting or running.
+             * @default 0
+             */
+            open?: number;
+>>>>>>> h/pages
         };
         /**
          * Done
@@ -1539,6 +1606,36 @@ export interface components {
          */
         JobStatus: "pending" | "running" | "completed" | "failed" | "cancelled";
         /**
+         * JobSummary
+         * @example {
+         *       "days": [
+         *         {
+         *           "cancelled": 0,
+         *           "completed": 12,
+         *           "day": "2026-02-05",
+         *           "failed": 1,
+         *           "open": 4
+         *         }
+         *       ],
+         *       "failed_in_24_hours": 0,
+         *       "running": 1,
+         *       "waiting": 3
+         *     }
+         */
+        JobSummary: {
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+            /** Failed In 24 Hours */
+            failed_in_24_hours: number;
+            /**
+             * Days
+             * @description Oldest first, days without jobs included, today last.
+             */
+            days: components["schemas"]["DayOfJobs"][];
+        };
+        /**
          * JobView
          * @description A job as the API shows it.
          * @example {
@@ -1696,6 +1793,38 @@ export interface components {
              * @description True when the job has ended and nothing follows this page.
              */
             complete: boolean;
+        };
+        /**
+         * LogRetention
+         * @description Set by environment variables (`LOG_KEEP_DAYS`, …); a restart takes a change.
+         * @example {
+         *       "job_log_max_bytes": 2147483648,
+         *       "log_keep_bytes": 21474836480,
+         *       "log_keep_days": 90,
+         *       "log_keep_jobs": 10000
+         *     }
+         */
+        LogRetention: {
+            /**
+             * Log Keep Days
+             * @description Logs of ended jobs are deleted after so many days,
+             */
+            log_keep_days: number;
+            /**
+             * Log Keep Jobs
+             * @description or when there are more of them than this,
+             */
+            log_keep_jobs: number;
+            /**
+             * Log Keep Bytes
+             * @description or more bytes of text than this together; pinned ones never.
+             */
+            log_keep_bytes: number;
+            /**
+             * Job Log Max Bytes
+             * @description Kept of one job; beyond it the middle is dropped and marked.
+             */
+            job_log_max_bytes: number;
         };
         /**
          * Login
@@ -4197,6 +4326,14 @@ export interface operations {
                 limit?: number;
                 /** @description Id of the last job of the page before. */
                 before?: string | null;
+                /** @description Part of a command's title or id, or the beginning of a job's id. */
+                search?: string;
+                /** @description Submitted then or later. */
+                created_from?: string | null;
+                /** @description Submitted before. */
+                created_before?: string | null;
+                /** @description Ended then or later. */
+                ended_from?: string | null;
             };
             header?: never;
             path?: never;
@@ -4313,6 +4450,66 @@ export interface operations {
             };
             /** @description It conflicts with something that exists. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    summarise_jobs: {
+        parameters: {
+            query?: {
+                days?: number;
+                /** @description Where a day begins; a name of the IANA database. */
+                timezone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobSummary"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5524,7 +5721,11 @@ export interface operations {
             };
         };
     };
+<<<<<<< HEAD
     list_sessions: {
+=======
+    log_retention: {
+>>>>>>> h/pages
         parameters: {
             query?: never;
             header?: never;
@@ -5539,7 +5740,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+<<<<<<< HEAD
                     "application/json": components["schemas"]["SessionInfo"][];
+=======
+                    "application/json": components["schemas"]["LogRetention"];
+>>>>>>> h/pages
                 };
             };
             /** @description Not signed in, or the session has ended. */
@@ -5571,6 +5776,7 @@ export interface operations {
             };
         };
     };
+<<<<<<< HEAD
     end_other_sessions: {
         parameters: {
             query?: never;
@@ -5913,6 +6119,8 @@ export interface operations {
             };
         };
     };
+=======
+>>>>>>> h/pages
     current_team: {
         parameters: {
             query?: never;

@@ -30,6 +30,8 @@ export type Passkey = Body<paths["/api/auth/passkeys"]["get"]>[number];
 export type SessionInfo = Body<paths["/api/auth/sessions"]["get"]>[number];
 export type ApiToken = Body<paths["/api/auth/tokens"]["get"]>[number];
 export type TotpOffer = Body<paths["/api/auth/totp"]["post"]>;
+export type Summary = Body<paths["/api/jobs/summary"]["get"]>;
+export type DayOfJobs = Summary["days"][number];
 export type Readiness = Body<paths["/api/health/ready"]["get"]>;
 
 export type ParameterValue = string | number | boolean | null;

@@ -1,5 +1,6 @@
 import type { Job, Touches } from "@/api/types";
 import { jobState, STATE_WORDS, TOUCHES_WORDS } from "@/lib/jobWords";
+import { usePreference } from "@/lib/preferences";
 import { formatDuration, formatRelative, formatTicking, formatWithZone } from "@/lib/time";
 import { useNow } from "@/lib/useNow";
 import { StatusIcon } from "./StatusIcon";
@@ -21,6 +22,8 @@ export function TouchesLabel({ touches }: { touches: Touches }) {
 
 export function TimeAgo({ time }: { time: string }) {
   const now = useNow();
+  // Read again when the zone is changed on the settings page.
+  usePreference("timeZone");
   const date = new Date(time);
   return (
     <time className="num" dateTime={time} title={formatWithZone(date)}>

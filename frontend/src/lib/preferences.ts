@@ -4,6 +4,8 @@ import { useSyncExternalStore } from "react";
 const DEFAULTS = {
   singleKeys: "on" as "on" | "off",
   logWrap: "off" as "on" | "off",
+  /** `local` (the browser's), `UTC`, or another name of the IANA database. */
+  timeZone: "local",
 };
 export type Preferences = typeof DEFAULTS;
 type Name = keyof Preferences;

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
-import { formatBytes, formatDuration, formatLimit, formatRelative, formatTicking } from "./time";
+import { afterEach, describe, expect, it } from "vitest";
+import { writePreference } from "./preferences";
+import { formatAbsolute, formatBytes, formatDuration, formatLimit, formatRelative, formatShort, formatTicking, formatWithZone, nextDay, startOfDay } from "./time";
 
 describe("formatDuration", () => {
   it.each([
@@ -62,5 +63,46 @@ describe("sizes and limits", () => {
     [90, "1 min 30 s"],
   ])("a limit of %d s is %s", (seconds, words) => {
     expect(formatLimit(seconds)).toBe(words);
+  });
+});
+
+describe("times in the chosen zone", () => {
+  const time = new Date("2026-07-21T22:30:05Z");
+  afterEach(() => {
+    writePreference("timeZone", "local");
+  });
+
+  it.each([
+    ["UTC", "21 Jul 2026, 22:30:05", "UTC"],
+    ["Asia/Kolkata", "22 Jul 2026, 04:00:05", "GMT+5:30"],
+  ])("%s", (zone, words, name) => {
+    writePreference("timeZone", zone);
+    expect(formatAbsolute(time)).toBe(words);
+    expect(formatWithZone(time)).toBe(`${words} ${name}`);
+  });
+
+  it("knows today by the zone, not by the browser", () => {
+    writePreference("timeZone", "Asia/Kolkata");
+    expect(formatShort(time, new Date("2026-07-22T10:00:00Z"))).toBe("04:00:05");
+    expect(formatShort(time, new Date("2026-07-21T10:00:00Z"))).toBe("22 Jul 2026, 04:00:05");
+  });
+
+  it("falls back to the browser's zone for one that does not exist", () => {
+    writePreference("timeZone", "Mars/Olympus");
+    expect(formatAbsolute(time)).toMatch(/2026/);
+  });
+
+  it.each([
+    ["2026-07-21", "Europe/London", "2026-07-20T23:00:00.000Z"],
+    ["2026-03-29", "Europe/London", "2026-03-29T00:00:00.000Z"],
+    ["2026-03-30", "Europe/London", "2026-03-29T23:00:00.000Z"],
+    ["2026-11-21", "Pacific/Kiritimati", "2026-11-20T10:00:00.000Z"],
+    ["2026-11-21", "UTC", "2026-11-21T00:00:00.000Z"],
+  ])("%s in %s begins at %s", (day, zone, start) => {
+    expect(startOfDay(day, zone).toISOString()).toBe(start);
+  });
+
+  it("counts days over the end of a month", () => {
+    expect(nextDay("2026-02-28")).toBe("2026-03-01");
   });
 });

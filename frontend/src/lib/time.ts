@@ -1,3 +1,5 @@
+import { readPreference } from "./preferences";
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -40,37 +42,90 @@ export function formatRelative(time: Date, now: Date): string {
   return seconds >= 0 ? `${text} ago` : `in ${text}`;
 }
 
-const absolute = new Intl.DateTimeFormat(undefined, {
-  dateStyle: "medium",
-  timeStyle: "medium",
-});
-const withZone = new Intl.DateTimeFormat(undefined, {
-  year: "numeric",
-  month: "short",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  timeZoneName: "short",
-});
-const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+interface Formats {
+  absolute: Intl.DateTimeFormat;
+  withZone: Intl.DateTimeFormat;
+  date: Intl.DateTimeFormat;
+  clock: Intl.DateTimeFormat;
+}
+
+// The pages are in English, so their dates are too: the browser's own language would mix two on one page.
+const LOCALE = "en-GB";
+const formats = new Map<string, Formats>();
+
+function formatsOf(zone: string): Formats {
+  let found = formats.get(zone);
+  if (!found) {
+    const timeZone = zone === "local" ? undefined : zone;
+    const day = { day: "numeric", month: "short", year: "numeric", timeZone } as const;
+    const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone } as const;
+    found = {
+      absolute: new Intl.DateTimeFormat(LOCALE, { ...day, ...time }),
+      withZone: new Intl.DateTimeFormat(LOCALE, { ...day, ...time, timeZoneName: "short" }),
+      date: new Intl.DateTimeFormat(LOCALE, day),
+      clock: new Intl.DateTimeFormat(LOCALE, time),
+    };
+    formats.set(zone, found);
+  }
+  return found;
+}
+
+function chosen(): Formats {
+  return formatsOf(isTimeZone(readPreference("timeZone")) ? readPreference("timeZone") : "local");
+}
+
+export function isTimeZone(name: string): boolean {
+  if (name === "local") return true;
+  try {
+    return new Intl.DateTimeFormat(LOCALE, { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** The IANA name of the zone that times are shown in. */
+export function shownTimeZone(): string {
+  const zone = readPreference("timeZone");
+  return zone !== "local" && isTimeZone(zone) ? zone : new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
 
 export function formatAbsolute(time: Date): string {
-  return absolute.format(time);
+  return chosen().absolute.format(time);
 }
 
 export function formatWithZone(time: Date): string {
-  return withZone.format(time);
+  return chosen().withZone.format(time);
 }
 
 export function formatDate(time: Date): string {
-  return dateOnly.format(time);
+  return chosen().date.format(time);
 }
 
 /** The time alone for today, date and time for other days. */
 export function formatShort(time: Date, now: Date): string {
-  return time.toDateString() === now.toDateString() ? clock.format(time) : absolute.format(time);
+  const { date, clock, absolute } = chosen();
+  return date.format(time) === date.format(now) ? clock.format(time) : absolute.format(time);
+}
+
+/** The moment a calendar day (`2026-11-21`) begins in the zone that times are shown in. */
+export function startOfDay(day: string, zone = shownTimeZone()): Date {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  // The zone's distance from UTC, asked twice: at a change of the clocks the first answer is an hour off.
+  const first = midnight - offset(new Date(midnight), zone);
+  return new Date(midnight - offset(new Date(first), zone));
+}
+
+export function nextDay(day: string): string {
+  return new Date(Date.parse(`${day}T12:00:00Z`) + DAY * 1000).toISOString().slice(0, 10);
+}
+
+/** Milliseconds that the zone's clock is ahead of UTC at that moment. */
+function offset(time: Date, zone: string): number {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
+  }).formatToParts(time);
+  const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((found) => found.type === type)?.value);
+  return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second")) - Math.floor(time.getTime() / 1000) * 1000;
 }
 
 export function formatBytes(bytes: number): string {

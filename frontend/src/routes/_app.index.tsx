@@ -1,42 +1,48 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { hasEnded, jobsQuery, readinessQuery } from "@/api/queries";
-import type { Job } from "@/api/types";
+import { hasEnded, jobsQuery, readinessQuery, summaryQuery } from "@/api/queries";
+import type { Job, Summary } from "@/api/types";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";
-import { useNow } from "@/lib/useNow";
 import { JobTable } from "@/features/jobs/JobTable";
 import classes from "@/features/dashboard/dashboard.module.css";
 import { Health } from "@/features/dashboard/Health";
+import { OutcomeStrip } from "@/features/dashboard/OutcomeStrip";
+import { QueueNotice } from "@/features/dashboard/QueueNotice";
+import type { HistorySearch } from "@/features/history/search";
+import { formatCount, shownTimeZone } from "@/lib/time";
 
 export const Route = createFileRoute("/_app/")({ component: Dashboard });
 
 const LATEST = 8;
-const DAY = 24 * 60 * 60 * 1000;
+const SHOWN_NOW = 20;
 
 function Dashboard() {
-  const running = useQuery(jobsQuery({ status: "running" }, 20));
-  const waiting = useQuery(jobsQuery({ status: "pending" }, 20));
-  const failed = useQuery(jobsQuery({ status: "failed" }, 50));
+  const running = useQuery(jobsQuery({ status: "running" }, SHOWN_NOW));
+  const waiting = useQuery(jobsQuery({ status: "pending" }, SHOWN_NOW));
   const recent = useQuery(jobsQuery({}, 30));
+  const summary = useQuery(summaryQuery(shownTimeZone()));
   const health = useQuery(readinessQuery);
-  const since = useNow() - DAY;
-  const failures = failed.data?.filter(({ completed_at }) => completed_at !== null && Date.parse(completed_at) > since);
   const active = [...(running.data ?? []), ...(waiting.data ?? [])];
 
   return (
     <>
       <PageHeader title="Dashboard" tab="Dashboard" />
+      <QueueNotice />
       <dl className={classes.cards}>
-        <Card label="Running now" search="running" value={count(running, running.data?.length, 20)} live={(running.data?.length ?? 0) > 0} />
-        <Card label="Waiting" search="pending" value={count(waiting, waiting.data?.length, 20)} />
-        <Card label="Failed in 24 hours" search="failed" value={count(failed, failures?.length, 50)} bad={(failures?.length ?? 0) > 0} />
+        <Card label="Running now" search={{ status: "running" }} query={summary} count="running" tone="live" />
+        <Card label="Waiting" search={{ status: "pending" }} query={summary} count="waiting" />
+        <Card label="Failed in 24 hours" search={{ status: "failed", ended: "24h" }} query={summary} count="failed_in_24_hours" tone="bad" />
         <Health query={health} />
       </dl>
       {active.length > 0 && (
         <Section title="Now">
           <JobTable jobs={active} label="Running and waiting jobs" />
+        </Section>
+      )}
+      {summary.data && recent.data?.length !== 0 && (
+        <Section title="Last 14 days">
+          <OutcomeStrip days={summary.data.days} />
         </Section>
       )}
       <Section
@@ -76,21 +82,24 @@ function Latest({ query }: { query: UseQueryResult<Job[]> }) {
   return <JobTable jobs={ended} label="Latest jobs" />;
 }
 
-function count(query: UseQueryResult<Job[]>, value: number | undefined, most: number): ReactNode {
-  if (query.isPending) return "…";
-  if (value === undefined) return "?";
-  return value >= most ? `${most}+` : value;
+interface CardProps {
+  label: string;
+  search: HistorySearch;
+  query: UseQueryResult<Summary>;
+  count: "running" | "waiting" | "failed_in_24_hours";
+  tone?: "live" | "bad";
 }
 
-function Card({ label, value, search, live, bad }: { label: string; value: ReactNode; search: "running" | "pending" | "failed"; live?: boolean; bad?: boolean }) {
+function Card({ label, search, query, count, tone }: CardProps) {
+  const value = query.data?.[count];
   return (
-    <div className={classes.card} data-live={live === true ? true : undefined} data-bad={bad === true ? true : undefined}>
+    <div className={classes.card} data-tone={value ? tone : undefined}>
       <dt>
-        <Link to="/jobs" search={{ status: search }}>
+        <Link to="/jobs" search={search}>
           {label}
         </Link>
       </dt>
-      <dd className="num">{value}</dd>
+      <dd className="num">{value !== undefined ? formatCount(value) : query.isPending ? "…" : "?"}</dd>
     </div>
   );
 }

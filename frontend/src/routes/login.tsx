@@ -61,7 +61,9 @@ function Login() {
       queryClient.clear();
       await queryClient.query(sessionQuery);
       await router.invalidate();
-      router.history.replace(to ?? "/");
+      // The views of the API are pages of their own, which this router does not know.
+      if (to?.startsWith("/docs/")) location.replace(to);
+      else router.history.replace(to ?? "/");
     },
     onError: (error, attempt) => {
       if (!(error instanceof ApiError)) return;

@@ -1,5 +1,5 @@
 import { Spotlight, spotlight } from "@mantine/spotlight";
-import { IconHelp, IconPlayerPlay, IconSearch } from "@tabler/icons-react";
+import { IconPlayerPlay, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
@@ -9,12 +9,13 @@ import { Keys } from "@/components/Keys";
 import { StatusIcon } from "@/components/StatusIcon";
 import { jobState, STATE_WORDS, shortId } from "@/lib/jobWords";
 import { rank } from "@/lib/fuzzy";
+import { useActions } from "./actions";
 import { PAGES } from "./nav";
 import classes from "./palette.module.css";
 
 interface Entry {
   id: string;
-  group: "Pages" | "Run a command" | "Recent jobs";
+  group: (typeof GROUPS)[number];
   label: string;
   words: string;
   left: ReactNode;
@@ -22,6 +23,7 @@ interface Entry {
   run: () => void;
 }
 
+const GROUPS = ["This job", "Recent jobs", "Run a command", "Pages", "Actions"] as const;
 const SHOWN_JOBS = 6;
 
 /** One box that goes anywhere: pages, commands to run, jobs. `opened` counts up with each wish to open it. */
@@ -30,6 +32,7 @@ export default function Palette({ opened, onHelp }: { opened: number; onHelp: ()
   const [query, setQuery] = useState("");
   const commands = useQuery(commandsQuery).data ?? [];
   const jobs = useQuery(jobsQuery({}, 50)).data ?? [];
+  const actions = useActions(onHelp);
 
   useEffect(() => {
     spotlight.open();
@@ -63,19 +66,22 @@ export default function Palette({ opened, onHelp }: { opened: number; onHelp: ()
       right: <Keys keys={`g ${go}`} />,
       run: () => void navigate({ to }),
     })),
-    { id: "help", group: "Pages", label: "Keyboard shortcuts", words: "help", left: <IconHelp size={16} stroke={1.6} />, right: <Keys keys="?" />, run: onHelp },
+    ...actions.map(({ icon: Icon, keys, ...action }): Entry => ({
+      ...action,
+      left: <Icon size={16} stroke={1.6} />,
+      right: keys && <Keys keys={keys} />,
+    })),
   ];
   const found = rank(entries, query, ({ label, words }) => [label, words]);
   const best = (items: Entry[]) => found.findIndex((entry) => entry === items[0]);
-  const groups = (["Recent jobs", "Run a command", "Pages"] as const)
-    .map((group) => ({ group, items: found.filter((entry) => entry.group === group) }))
+  const groups = GROUPS.map((group) => ({ group, items: found.filter((entry) => entry.group === group) }))
     .map(({ group, items }) => ({ group, items: group === "Recent jobs" ? items.slice(0, SHOWN_JOBS) : items }))
     .filter(({ items }) => items.length > 0)
     // What fits the typed words best comes first, group by group.
     .toSorted((a, b) => (query === "" ? 0 : best(a.items) - best(b.items)));
 
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} scrollable maxHeight="min(60vh, 30rem)" size="36rem" centered={false} yOffset="12vh" overlayProps={{ backgroundOpacity: 0.45, blur: 0 }} classNames={{ content: classes.content, search: classes.search, actionsGroup: classes.group }} attributes={{ content: { "aria-label": "Search and go anywhere" } }}>
+    <Spotlight.Root query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} removeScrollProps={{ removeScrollBar: false }} scrollable maxHeight="min(60vh, 30rem)" size="36rem" centered={false} yOffset="12vh" overlayProps={{ backgroundOpacity: 0.45, blur: 0 }} classNames={{ content: classes.content, search: classes.search, actionsGroup: classes.group }} attributes={{ content: { "aria-label": "Search and go anywhere" } }}>
       <Spotlight.Search
         placeholder="Page, command or job…"
         aria-label="Page, command or job"

@@ -1,13 +1,15 @@
-import { IconSearch } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { IconDots, IconSearch } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
-import { jobsQuery } from "@/api/queries";
+import { watchEvents } from "@/api/events";
+import { summaryQuery } from "@/api/queries";
 import { Keys } from "@/components/Keys";
 import { useHotkeys } from "@/lib/hotkeys";
+import { shownTimeZone } from "@/lib/time";
 import { Brand } from "./Brand";
 import { ConnectionBanner } from "./ConnectionBanner";
-import { PAGES } from "./nav";
+import { AT_THE_BOTTOM, PAGES } from "./nav";
 import classes from "./shell.module.css";
 
 // Both are opened by hand and are of no use to the first paint.
@@ -44,6 +46,8 @@ export function Shell() {
 
   const main = useRef<HTMLElement>(null);
   useFocusOnNavigation(main);
+  const queryClient = useQueryClient();
+  useEffect(() => watchEvents(queryClient), [queryClient]);
 
   return (
     <div className={classes.shell}>
@@ -62,7 +66,11 @@ export function Shell() {
           <span>Search…</span>
           <Keys keys="mod+k" />
         </button>
-        <NavLinks className={classes.links} />
+        <ul className={classes.links}>
+          {PAGES.map((page) => (
+            <NavLink key={page.to} page={page} />
+          ))}
+        </ul>
         <button
           type="button"
           className={classes.helpButton}
@@ -91,7 +99,14 @@ export function Shell() {
         </main>
       </div>
       <nav className={classes.bottom} aria-label="Main, at the bottom">
-        <NavLinks className={classes.bottomLinks} />
+        <ul className={classes.bottomLinks}>
+          {PAGES.slice(0, AT_THE_BOTTOM).map((page) => (
+            <NavLink key={page.to} page={page} />
+          ))}
+          <li>
+            <MorePages />
+          </li>
+        </ul>
       </nav>
       <Suspense fallback={null}>
         {palette > 0 && <Palette opened={palette} onHelp={() => { setHelp(true); }} />}
@@ -101,25 +116,56 @@ export function Shell() {
   );
 }
 
-function NavLinks({ className }: { className: string | undefined }) {
-  const running = useQuery(jobsQuery({ status: "running" }, 20)).data?.length ?? 0;
+function NavLink({ page: { to, label, icon: Icon, go } }: { page: (typeof PAGES)[number] }) {
   return (
-    <ul className={className}>
-      {PAGES.map(({ to, label, icon: Icon, go }) => (
-        <li key={to}>
-          <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }} title={`${label} (G then ${go.toUpperCase()})`}>
-            <Icon size={18} stroke={1.6} aria-hidden="true" />
-            <span>{label}</span>
-            {to === "/jobs" && running > 0 && (
-              <span className={classes.count}>
-                {running}
-                <span className={classes.spoken}> running</span>
-              </span>
-            )}
-          </Link>
-        </li>
-      ))}
-    </ul>
+    <li>
+      <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }} title={`${label} (G then ${go.toUpperCase()})`}>
+        <Icon size={18} stroke={1.6} aria-hidden="true" />
+        <span>{label}</span>
+        {to === "/jobs" && <RunningCount />}
+      </Link>
+    </li>
+  );
+}
+
+function RunningCount() {
+  const running = useQuery(summaryQuery(shownTimeZone())).data?.running ?? 0;
+  if (running === 0) return null;
+  return (
+    <span className={classes.count}>
+      {running}
+      <span className={classes.spoken}> running</span>
+    </span>
+  );
+}
+
+/** On a phone: the pages that have no room at the bottom. The browser's own popover closes on Esc, a tap beside it, and gives the focus back. */
+function MorePages() {
+  const rest = PAGES.slice(AT_THE_BOTTOM);
+  const open = useLocation({ select: ({ pathname }) => rest.some(({ to }) => pathname === to) });
+  const popover = useRef<HTMLUListElement>(null);
+  return (
+    <>
+      <button type="button" className={classes.more} data-status={open ? "active" : undefined} popoverTarget="more-pages">
+        <IconDots size={18} stroke={1.6} aria-hidden="true" />
+        <span>More</span>
+      </button>
+      <ul id="more-pages" ref={popover} popover="auto" className={classes.morePages} aria-label="More pages">
+        {rest.map(({ to, label, icon: Icon }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              onClick={() => {
+                popover.current?.hidePopover();
+              }}
+            >
+              <Icon size={18} stroke={1.6} aria-hidden="true" />
+              <span>{label}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

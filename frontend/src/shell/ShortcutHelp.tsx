@@ -1,13 +1,24 @@
 import { Modal } from "@mantine/core";
+import { useEffect, useState } from "react";
 import { Keys } from "@/components/Keys";
 import { listHotkeys } from "@/lib/hotkeys";
 import classes from "./help.module.css";
 
 /** Every shortcut that works on this page, read from the ones that are registered. */
 export default function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  // Opened a moment after it is mounted: a dialog that is born open does not know where the focus was.
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      setShown(opened);
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+  }, [opened]);
   const groups = Map.groupBy(listHotkeys(), ({ group }) => group);
   return (
-    <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal opened={shown} onClose={onClose} title="Keyboard shortcuts" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
       <div className={classes.groups}>
         {[...groups].map(([group, hotkeys]) => (
           <section key={group} aria-labelledby={`keys-${group}`}>

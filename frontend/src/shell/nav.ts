@@ -1,11 +1,17 @@
-import { IconGauge, IconKey, IconListDetails, IconSettings, IconShieldCheck, IconTerminal2 } from "@tabler/icons-react";
+import { IconApi, IconGauge, IconKey, IconListDetails, IconSettings, IconShieldCheck, IconTerminal2 } from "@tabler/icons-react";
 
-/** The pages of the console, in the order of the navigation. `go` is the second key after `g`. */
+/**
+ * The pages of the console, in the order of the navigation. `go` is the second key after `g`. On a phone the first four stand
+ * at the bottom, the others behind "More".
+ */
 export const PAGES = [
   { to: "/", label: "Dashboard", icon: IconGauge, go: "d", words: "home overview" },
   { to: "/commands", label: "Commands", icon: IconTerminal2, go: "c", words: "run catalogue" },
   { to: "/jobs", label: "Jobs", icon: IconListDetails, go: "j", words: "history runs" },
   { to: "/secrets", label: "Secrets", icon: IconKey, go: "s", words: "passwords keys" },
-  { to: "/audit", label: "Audit", icon: IconShieldCheck, go: "a", words: "security log who changed export" },
-  { to: "/settings", label: "Settings", icon: IconSettings, go: "e", words: "theme account sign out" },
+  { to: "/audit", label: "Audit", icon: IconShieldCheck, go: "u", words: "security log who changed export" },
+  { to: "/settings", label: "Settings", icon: IconSettings, go: "e", words: "theme account sign out password sessions tokens time zone retention" },
+  { to: "/docs", label: "API", icon: IconApi, go: "a", words: "swagger redoc rapidoc scalar openapi documentation" },
 ] as const;
+
+export const AT_THE_BOTTOM = 4;

@@ -11,6 +11,7 @@ import type { Command, ParameterValues } from "@/api/types";
 import { Failure } from "@/components/PageStates";
 import { dropDraft, loadDraft, saveDraft } from "@/lib/drafts";
 import { MAC, useHotkeys } from "@/lib/hotkeys";
+import { newKey } from "@/lib/key";
 import { ParameterField } from "./fields";
 import classes from "./form.module.css";
 import { Preview } from "./Preview";
@@ -182,9 +183,4 @@ export function CommandForm({ command, from }: Props) {
       </div>
     </form>
   );
-}
-
-/** randomUUID is missing on plain http; the key only has to be different each time. */
-function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -4,12 +4,32 @@ import { Countdown, JobDuration, StatusLabel, TimeAgo } from "@/components/JobBi
 import { causeWords, jobState, shortId } from "@/lib/jobWords";
 import classes from "./jobs.module.css";
 
+interface Props {
+  jobs: readonly Job[];
+  label: string;
+  /** With these, jobs can be chosen. */
+  chosen?: ReadonlySet<string>;
+  onToggle?: (id: string) => void;
+}
+
 /** Dense rows of jobs; on a phone each becomes two lines. The whole row is the link, and one tab stop. */
-export function JobTable({ jobs, label }: { jobs: readonly Job[]; label: string }) {
+export function JobTable({ jobs, label, chosen, onToggle }: Props) {
   return (
     <ul className={classes.table} aria-label={label}>
       {jobs.map((job) => (
-        <li key={job.id}>
+        <li key={job.id} className={onToggle && classes.choosable} data-chosen={chosen?.has(job.id) === true ? true : undefined}>
+          {onToggle && (
+            <label className={classes.choose}>
+              <input
+                type="checkbox"
+                checked={chosen?.has(job.id) ?? false}
+                onChange={() => {
+                  onToggle(job.id);
+                }}
+                aria-label={`Choose ${job.title} ${shortId(job.id)}`}
+              />
+            </label>
+          )}
           <JobRow job={job} />
         </li>
       ))}

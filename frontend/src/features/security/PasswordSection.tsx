@@ -1,6 +1,6 @@
 import { Button, Modal, PasswordInput, Switch, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, type SubmitEvent, useId, useRef, useState } from "react";
 import { body, client } from "@/api/client";
 import { ApiError, errorsByField } from "@/api/errors";
@@ -11,7 +11,8 @@ import { PasswordMeter } from "@/features/auth/PasswordMeter";
 import { field } from "./forms";
 import classes from "./security.module.css";
 
-export function PasswordSection({ email }: { email: string }) {
+export function PasswordSection() {
+  const email = useQuery(sessionQuery).data?.email ?? "";
   const [open, setOpen] = useState<"password" | "email" | null>(null);
   const close = () => {
     setOpen(null);

@@ -1,0 +1,293 @@
+"""Every page, in both themes, from a desktop down to 320 pixels; the main journey without a mouse; what happens when
+the console or the session goes away."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, StorageState, ViewportSize, expect
+from pytest_playwright.pytest_playwright import CreateContextCallback
+
+from backend.tests.e2e.browsing import (
+    DESKTOP,
+    PHONE,
+    SIGNED_OUT,
+    Watched,
+    axe,
+    expect_log,
+    expect_state,
+    run_command,
+    shoot,
+    sign_in,
+)
+from backend.tests.e2e.consoles import EMAIL, PASSWORD, RunningConsole
+
+SMALLEST = ViewportSize(width=320, height=640)
+LOOKS: list[tuple[Literal["light", "dark"], ViewportSize]] = [
+    ("light", DESKTOP), ("dark", DESKTOP), ("dark", PHONE), ("light", PHONE), ("light", SMALLEST),
+]  # fmt: skip
+PAGES = {
+    "/": "Dashboard", "/commands": "Commands", "/commands/optimize": "Optimise transfers",
+    "/commands/make_transfers": "Make transfers", "/jobs": "Jobs", "/jobs?status=failed&q=nothing": "Jobs",
+    "/secrets": "Secrets", "/secrets?set=FPL_TEAM_ID": "Secrets", "/audit": "Audit", "/settings": "Settings",
+    "/docs": "API", "/no-such-page": "There is no such page",
+}  # fmt: skip
+# What each shows of the same call, visible without a click.
+VIEWERS = {
+    "swagger": "text=Sign in", "redoc": "h2:has-text('Sign in')", "rapidoc": "h2:has-text('Sign in')",
+    "scalar": "a:has-text('Sign in')",
+}  # fmt: skip
+
+
+@pytest.fixture
+def context(console: RunningConsole, new_context: CreateContextCallback) -> BrowserContext:
+    return new_context(viewport=DESKTOP, base_url=console.url)
+
+
+@pytest.fixture
+def page(admin: StorageState, console: RunningConsole, new_context: CreateContextCallback) -> Page:
+    return new_context(viewport=DESKTOP, base_url=console.url, storage_state=admin).new_page()
+
+
+@pytest.fixture
+def signed_in(admin: StorageState, context: BrowserContext) -> Page:
+    """With a session of its own, which may be ended."""
+    page = context.new_page()
+    page.goto("/login")
+    sign_in(page)
+    page.get_by_role("heading", name="Dashboard").wait_for()
+    return page
+
+
+@pytest.mark.slow
+def test_every_page_fits_and_can_be_read_by_everybody(page: Page, console: RunningConsole) -> None:
+    watched = Watched(page, console.url)
+    page.goto("/")
+    run_command(page, "Memory")
+    expect_state(page, "Completed")
+    expect_log(page, "MiB")
+    for tab in ("Attempts", "Parameters", "Output", "Log"):
+        page.get_by_role("tab", name=tab).click()
+        look_at(page, f"job-{tab.lower()}")
+    expect_log(page, "MiB")
+    page.goto("/audit?kind=job")
+    expect(page.get_by_text("Memory (system_memory) submitted").first).to_be_visible()
+    page.get_by_role("button", name="Check the chain").click()
+    expect(page.get_by_text(re.compile(r"All \d+ rows fit together"))).to_be_visible()
+    look_at(page, "audit-checked")
+    for address, heading in PAGES.items():
+        page.goto(address)
+        expect(page.locator("h1")).to_have_text(heading)
+        look_at(page, address.strip("/").replace("/", "-").split("=")[0].replace("?", "-") or "dashboard")
+    watched.check()
+
+
+def test_who_is_not_signed_in_sees_fitting_pages_too(context: BrowserContext, console: RunningConsole) -> None:
+    page = context.new_page()
+    watched = Watched(page, console.url)
+    for address, name in {"/login": "sign-in", "/setup": "setup-done"}.items():
+        page.goto(address)
+        expect(page.locator("h1")).to_be_visible()
+        look_at(page, name)
+    watched.check()
+
+
+def look_at(page: Page, name: str) -> None:
+    """In each theme and width: a picture, nothing to scroll sideways to, and nothing that axe finds."""
+    for scheme, size in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        settled(page)
+        shoot(page, f"page-{scheme}-{size['width']}-{name}")
+        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide} pixels too wide at {size['width']}"
+        assert axe(page) == [], f"{page.url} {scheme} at {size['width']}"
+    page.set_viewport_size(DESKTOP)
+
+
+def settled(page: Page) -> None:
+    """Colours fade over, which begins a frame later, and what they are in between is nobody's choice."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_function("() => document.getAnimations().every(it => !(it instanceof CSSTransition))")
+
+
+def test_the_main_journey_without_a_mouse(
+    context: BrowserContext, console: RunningConsole, admin: StorageState
+) -> None:
+    page = context.new_page()
+    watched = Watched(page, console.url)
+    page.goto("/jobs")
+    page.wait_for_url(re.compile("/login"))
+    expect(page.get_by_label("E-mail")).to_be_focused()
+    page.keyboard.type(EMAIL)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Jobs")
+    use_the_palette(page, "watch the machine")
+    expect(page.locator("h1")).to_have_text("Watch the machine")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/jobs/[0-9a-f-]{36}"))
+    expect_state(page, "Running")
+    job = page.url.rsplit("/", 1)[-1]
+    page.keyboard.press("c")
+    expect_state(page, "Cancelled")
+    page.keyboard.press("g")
+    page.keyboard.press("j")
+    expect(page.locator("h1")).to_have_text("Jobs")
+    row = page.locator(f'[data-job="{job}"]')
+    row.wait_for()
+    page.keyboard.press("j")
+    expect(row).to_be_focused()
+    page.keyboard.press("Enter")
+    expect_state(page, "Cancelled")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Jobs")
+    the_focus_comes_back(page)
+    use_the_palette(page, "sign out")
+    page.wait_for_url(re.compile("/login"))
+    watched.check(*SIGNED_OUT)
+
+
+def use_the_palette(page: Page, words: str) -> None:
+    page.keyboard.press("Control+k")
+    expect(page.get_by_label("Page, command or job")).to_be_focused()
+    page.keyboard.type(words)
+    expect(page.get_by_role("dialog").get_by_role("button").first).to_contain_text(re.compile(words, re.I))
+    page.keyboard.press("Enter")
+
+
+def the_focus_comes_back(page: Page) -> None:
+    """From a dialog to what opened it."""
+    opener = page.get_by_role("button", name="Shortcuts")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("Next job")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(opener).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search by command or job id")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator("#main").focus()
+
+
+def test_pages_follow_what_happens_elsewhere(signed_in: Page, console: RunningConsole) -> None:
+    """By the stream: while it is there, polling is far too rare to be what moves the page."""
+    page = signed_in
+    asked: list[str] = []
+    page.goto("/jobs")
+    page.locator("h1").wait_for()
+    job = console.http.post("/api/jobs", json={"command": "system_watch", "parameters": {"seconds": 60}}).json()
+    row = page.locator(f'[data-job="{job["id"]}"]')
+    expect(row).to_contain_text("Running", timeout=10_000)
+    page.on("request", lambda request: asked.append(request.url))
+    expect(page.locator("nav:visible").get_by_role("link", name=re.compile("Jobs"))).to_contain_text("running")
+    console.http.post(f"/api/jobs/{job['id']}/cancel")
+    expect(row).to_contain_text("Cancelled", timeout=15_000)
+    page.get_by_role("link", name="Dashboard").first.click()
+    console.http.post("/api/queue/drain")
+    expect(page.get_by_text("The queue is paused.")).to_be_visible(timeout=10_000)
+    shoot(page, "state-queue-paused")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("The queue is paused.")).to_have_count(0)
+    assert console.get("/api/queue")["draining"] is False
+
+
+def test_a_form_outlives_the_network_and_the_session(signed_in: Page, console: RunningConsole) -> None:
+    page = signed_in
+    page.goto("/commands/system_watch")
+    field = page.get_by_label("Seconds", exact=True)
+    field.fill("77")
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    shoot(page, "state-offline")
+    page.context.set_offline(False)
+    expect(page.get_by_text("You are offline.")).to_have_count(0, timeout=15_000)
+    page.route("**/api/**", lambda route: route.abort())
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("it may be restarting")).to_be_visible()
+    shoot(page, "state-restarting")
+    page.unroute("**/api/**")
+    expect(page.get_by_text("it may be restarting")).to_have_count(0, timeout=20_000)
+    expect(field).to_have_value("77")
+    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "session")
+    console.http.post("/api/auth/logout", headers={"Authorization": f"Bearer {token}"})
+    # Nobody touches the page: the stream says it.
+    expect(page.get_by_text("Your session has ended")).to_be_visible(timeout=15_000)
+    shoot(page, "state-session-ended")
+    sign_in(page)
+    expect(page.locator("h1")).to_have_text("Watch the machine")
+    expect(page.get_by_label("Seconds", exact=True)).to_have_value("77")
+
+
+def test_many_jobs_are_chosen_and_cancelled_at_once(page: Page, console: RunningConsole) -> None:
+    body = {"command": "system_watch", "parameters": {"seconds": 60}}
+    jobs = [console.http.post("/api/jobs", json=body).json()["id"] for _ in range(2)]
+    page.goto("/jobs?q=watch")
+    for job in jobs:
+        page.locator(f'[data-job="{job}"]').focus()
+        page.keyboard.press("x")
+    page.get_by_role("button", name="Cancel 2").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Keep them")).to_be_focused()
+    assert axe(page) == []
+    shoot(page, "state-cancel-many")
+    dialog.get_by_role("button", name="Cancel 2 jobs").click()
+    for job in jobs:
+        expect(page.locator(f'[data-job="{job}"]')).to_contain_text("Cancelled", timeout=20_000)
+
+
+def test_times_follow_the_chosen_zone_and_motion_and_colours_the_system(page: Page) -> None:
+    page.goto("/settings")
+    zone = page.get_by_role("combobox", name="Time zone")
+    zone.fill("tokyo")
+    page.get_by_role("option", name="Asia/Tokyo").click()
+    expect(page.get_by_text("GMT+9")).to_be_visible()
+    page.get_by_role("switch", name="Shortcuts of a single key").uncheck()
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.emulate_media(reduced_motion="reduce", forced_colors="active")
+    page.get_by_role("link", name="Jobs").first.click()
+    expect(page.locator("h1")).to_have_text("Jobs")
+    expect(page.locator("time").first).to_have_attribute("title", re.compile(r"GMT\+9$"))
+    moving = "() => document.getAnimations().filter(it => it.effect.getTiming().duration > 1).length"
+    assert page.evaluate(moving) == 0
+    assert axe(page) == []
+    shoot(page, "state-forced-colours")
+
+
+def test_the_api_is_shown_from_local_files_to_the_admin_only(
+    page: Page, context: BrowserContext, console: RunningConsole
+) -> None:
+    for name, call in VIEWERS.items():
+        viewer = page.context.new_page()
+        watched = Watched(viewer, console.url)
+        viewer.goto(f"/docs/{name}", wait_until="commit")
+        viewer.locator(call).first.wait_for(timeout=60_000)
+        shoot(viewer, f"docs-{name}")
+        watched.check()
+        viewer.close()
+    watched = Watched(page, console.url)
+    page.goto("/docs/swagger#/health/health")
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    expect(page.locator(".live-responses-table tr.response .response-col_status")).to_contain_text("200")
+    found = {line.split()[0] for line in axe(page)}
+    # Its own markup; colours and sizes are mended by docs/swagger.css.
+    assert found <= {"heading-order", "nested-interactive", "region"}
+    watched.check()
+    stranger = context.new_page()
+    stranger.goto("/docs/redoc")
+    stranger.wait_for_url(re.compile(r"/login\?to="))
+    sign_in(stranger)
+    stranger.wait_for_url("**/docs/redoc")
+
+
+def test_an_irreversible_command_asks_for_its_title(page: Page) -> None:
+    page.goto("/commands/make_transfers")
+    expect(page.get_by_text("This changes your real team")).to_be_visible()
+    expect(page.get_by_role("button", name="Make transfers")).to_be_disabled()
+    expect(page.get_by_text("AIrsenal is not installed yet").first).to_be_visible()

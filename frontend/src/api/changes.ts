@@ -1,0 +1,84 @@
+import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
+import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, secretsQuery } from "./queries";
+import type { Job } from "./types";
+
+export type Topic = "jobs" | "queue" | "secrets";
+export interface Change {
+  /** Whole jobs, without log and output. */
+  jobs: Omit<Job, "logs" | "output">[];
+  topics: Topic[];
+}
+
+// A busy queue changes many times a second; the lists are read again at most this often: a handful of open pages must stay
+// far from the limit of requests a minute.
+const PAUSE = 2_000;
+const LONG_LIST = 2;
+
+/** Writes what the stream tells into every place that shows it, and has read anew what it does not tell whole. */
+export function applyChanges(queryClient: QueryClient, { jobs, topics }: Change) {
+  for (const job of jobs) applyJob(queryClient, job);
+  const invalidate = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey });
+  if (topics.includes("queue")) {
+    invalidate(QUEUE_KEY);
+    invalidate(readinessQuery.queryKey);
+  }
+  if (topics.includes("secrets")) {
+    invalidate(secretsQuery.queryKey);
+    invalidate(commandsQuery.queryKey);
+  }
+  if (topics.includes("jobs")) invalidate(JOB_KEYS.one);
+  if (jobs.length > 0 || topics.includes("jobs")) refreshLists(queryClient);
+}
+
+type Told = Change["jobs"][number];
+
+/** A message may be older than what an answer told meanwhile: an end is final, and attempts only grow. */
+function isOlder(told: Told, held: Job): boolean {
+  return (hasEnded(held.status) && !hasEnded(told.status)) || told.attempts.length < held.attempts.length;
+}
+
+function merge(held: Job, told: Told): Job {
+  if (held.id !== told.id || isOlder(told, held)) return held;
+  const waits = told.status === "pending" && held.status === "pending";
+  return { ...held, ...told, queue_position: waits ? held.queue_position : told.queue_position };
+}
+
+function applyJob(queryClient: QueryClient, told: Told) {
+  queryClient.setQueryData<Job>([...JOB_KEYS.one, told.id], (job) => job && merge(job, told));
+  queryClient.setQueriesData<Job[]>({ queryKey: [...JOB_KEYS.list, "first"] }, (jobs) => jobs?.map((job) => merge(job, told)));
+  queryClient.setQueriesData<InfiniteData<Job[]>>({ queryKey: [...JOB_KEYS.list, "pages"] }, (data) =>
+    data && { ...data, pages: data.pages.map((page) => page.map((job) => merge(job, told))) },
+  );
+  // The end has an output, and the next of its lane moves up: neither is part of the message.
+  void queryClient.invalidateQueries({
+    queryKey: JOB_KEYS.one,
+    predicate: ({ state }) => {
+      const job = state.data as Job | undefined;
+      return job !== undefined && (job.id === told.id ? hasEnded(told.status) : job.status === "pending" && job.lane === told.lane);
+    },
+  });
+}
+
+let due: ReturnType<typeof setTimeout> | undefined;
+let last = -PAUSE;
+
+function refreshLists(queryClient: QueryClient) {
+  if (due !== undefined) return;
+  due = setTimeout(
+    () => {
+      due = undefined;
+      last = performance.now();
+      // Nobody looks at a hidden page; it reads anew when somebody does.
+      const refetchType = document.visibilityState === "hidden" ? "none" : "active";
+      void queryClient.invalidateQueries({ queryKey: JOB_KEYS.list, predicate: isShort, refetchType });
+      void queryClient.invalidateQueries({ queryKey: JOB_KEYS.summary, refetchType });
+    },
+    Math.max(50, last + PAUSE - performance.now()),
+  );
+}
+
+/** A list of many pages would be read again page by page; what is in it is kept right by the messages alone. */
+function isShort({ state }: Query): boolean {
+  const data = state.data as Partial<InfiniteData<Job[]>> | undefined;
+  return (data?.pages?.length ?? 0) <= LONG_LIST;
+}

@@ -1,0 +1,36 @@
+import { Button } from "@mantine/core";
+import { IconLogout } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { sessionQuery } from "@/api/queries";
+import { Section } from "@/components/PageHeader";
+import { Failure } from "@/components/PageStates";
+import { useSignOut } from "@/features/auth/useSignOut";
+import classes from "./settings.module.css";
+
+export function AccountSection() {
+  const session = useQuery(sessionQuery).data;
+  const signOut = useSignOut();
+  return (
+    <Section title="Account">
+      <div className={classes.box}>
+        <div className={classes.row}>
+          <span>
+            Signed in as <b>{session?.email}</b>
+          </span>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconLogout size={14} aria-hidden="true" />}
+            loading={signOut.isPending}
+            onClick={() => {
+              signOut.mutate();
+            }}
+          >
+            Sign out
+          </Button>
+        </div>
+      </div>
+      {signOut.error !== null && <Failure error={signOut.error} title="Signing out failed" />}
+    </Section>
+  );
+}
