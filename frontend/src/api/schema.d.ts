@@ -471,6 +471,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{job_id}/log/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When a log was written
+         * @description As (byte, milliseconds since 1970): each time holds until the next one's byte, and the last one until `next`.
+         */
+        get: operations["get_log_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queue": {
         parameters: {
             query?: never;
@@ -1082,6 +1102,43 @@ export interface components {
              * @description True when the job has ended and nothing follows this page.
              */
             complete: boolean;
+        };
+        /**
+         * LogTimes
+         * @example {
+         *       "from": 0,
+         *       "marks": [
+         *         [
+         *           0,
+         *           1770292801000
+         *         ],
+         *         [
+         *           5120,
+         *           1770292801250
+         *         ]
+         *       ],
+         *       "next": 131072
+         *     }
+         */
+        LogTimes: {
+            /**
+             * From
+             * @description First byte looked at.
+             */
+            from: number;
+            /**
+             * Next
+             * @description The byte behind the last one looked at.
+             */
+            next: number;
+            /**
+             * Marks
+             * @description First byte and milliseconds since 1970, in order.
+             */
+            marks: [
+                number,
+                number
+            ][];
         };
         /**
          * Login
@@ -3026,6 +3083,79 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_log_times: {
+        parameters: {
+            query?: {
+                /** @description First byte. */
+                from?: number;
+                /** @description How many bytes. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogTimes"];
                 };
             };
             /** @description Not signed in, or the session has ended. */
