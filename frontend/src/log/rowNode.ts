@@ -10,6 +10,7 @@ export class RowNode {
   private readonly number = document.createElement("span");
   private readonly time = document.createElement("time");
   private readonly line = document.createElement("span");
+  private fold: HTMLButtonElement | null = null;
   key = "";
 
   constructor() {
@@ -43,7 +44,9 @@ export class RowNode {
       span.textContent = text;
     }
     while (this.line.childElementCount > used) this.line.lastElementChild?.remove();
-    if (row.folded > 0) this.line.append(foldButton(row));
+    this.fold?.remove();
+    this.fold = row.folded > 0 ? foldButton(row) : null;
+    if (this.fold) this.element.append(this.fold);
   }
 
   private drawTime(time: number | null) {
