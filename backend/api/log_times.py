@@ -1,4 +1,4 @@
-"""When the bytes of a log were written. The live stream carries bytes only; who wants times asks for the part in sight."""
+"""When the bytes of a log were written. The live stream carries bytes only; times are asked for by part."""
 
 from __future__ import annotations
 

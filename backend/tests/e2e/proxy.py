@@ -17,7 +17,8 @@ MUCH = 300_000
 class CuttingProxy:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        assert parts.hostname and parts.port
+        assert parts.hostname
+        assert parts.port
         self._target = (parts.hostname, parts.port)
         self._server = socket.create_server(("127.0.0.1", 0))
         self._stream: socket.socket | None = None
@@ -35,7 +36,7 @@ class CuttingProxy:
         self._server.close()
 
     def cut(self) -> None:
-        """Resets the log's stream in the middle, as a proxy does that is restarted: waits until much of it has passed."""
+        """Resets the log's stream as a proxy does that is restarted, once much of it has passed."""
         assert self._flowing.wait(30), "nothing flows that could be cut"
         self._flowing.clear()
         assert self._stream

@@ -23,13 +23,18 @@ SAMPLE_SECONDS = 0.02
 def largest_renderer() -> tuple[int, float]:
     """Of our browser: its pid and its memory in MB, shared pages counted by their share."""
     sizes = {}
-    for entry in Path("/proc").iterdir():
-        with suppress(OSError, ValueError):
-            if entry.name.isdigit() and b"--type=renderer" in (entry / "cmdline").read_bytes():
-                if os.getpid() in _ancestors(entry):
-                    sizes[int(entry.name)] = int((entry / "smaps_rollup").read_text().split("Pss:")[1].split()[0])
+    for process in Path("/proc").iterdir():
+        # Any of them may be gone by the next line.
+        with suppress(OSError):
+            if process.name.isdigit() and _is_our_renderer(process):
+                rollup = (process / "smaps_rollup").read_text()
+                sizes[int(process.name)] = int(rollup.split("Pss:")[1].split()[0])
     pid = max(sizes, key=lambda pid: sizes[pid])
     return pid, sizes[pid] / 1000
+
+
+def _is_our_renderer(process: Path) -> bool:
+    return b"--type=renderer" in (process / "cmdline").read_bytes() and os.getpid() in _ancestors(process)
 
 
 def _ancestors(process: Path) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""A log with everything a viewer has to cope with: colours over lines, nested bars, a very long line, standard error, a traceback."""
+"""A log with what a viewer has to cope with: colours over lines, nested bars, a very long line, two streams, errors."""
 
 import sys
 import time

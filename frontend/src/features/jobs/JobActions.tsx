@@ -8,7 +8,7 @@ import { useHotkeys } from "@/lib/hotkeys";
 import { useNow } from "@/lib/useNow";
 import classes from "./job.module.css";
 import type { useCancel } from "./useCancel";
-import { CAN_NOTIFY, useNoticeSwitch } from "./useEndNotice";
+import { canNotify, useNoticeSwitch } from "./useEndNotice";
 
 /** How long a job may take to end by itself before the console kills it; only then is a harder way offered. */
 const GRACE = 12_000;
@@ -29,7 +29,7 @@ export function JobActions({ job, cancel }: { job: Job; cancel: ReturnType<typeo
   ]);
   return (
     <div className={classes.actions}>
-      {open && CAN_NOTIFY && <NoticeSwitch />}
+      {open && canNotify() && <NoticeSwitch />}
       {open && overdue && (
         <Button
           color="red"

@@ -4,7 +4,9 @@ import type { Job } from "@/api/types";
 import { jobState, STATE_WORDS } from "@/lib/jobWords";
 import { usePreference } from "@/lib/preferences";
 
-export const CAN_NOTIFY = typeof Notification !== "undefined";
+export function canNotify(): boolean {
+  return "Notification" in globalThis;
+}
 
 /** A notice of the browser when the job that is looked at ends, for the one who looks at something else meanwhile. */
 export function useEndNotice(job: Job) {
@@ -16,7 +18,7 @@ export function useEndNotice(job: Job) {
   useEffect(() => {
     const justEnded = ended && wasOpen.current;
     wasOpen.current = !ended;
-    if (!justEnded || choice === "off" || !CAN_NOTIFY || Notification.permission !== "granted") return;
+    if (!justEnded || choice === "off" || !canNotify() || Notification.permission !== "granted") return;
     if (document.visibilityState === "visible" && document.hasFocus()) return;
     const notice = new Notification(words, { body: reason, tag: job.id, icon: "/favicon.svg" });
     notice.onclick = () => {
@@ -29,13 +31,13 @@ export function useEndNotice(job: Job) {
 /** Asks for the permission when it is switched on; off by default. */
 export function useNoticeSwitch(): { on: boolean; toggle: () => Promise<"on" | "off" | "refused"> } {
   const [choice, setChoice] = usePreference("notifyEnd");
-  const on = choice === "on" && CAN_NOTIFY && Notification.permission === "granted";
+  const on = choice === "on" && canNotify() && Notification.permission === "granted";
   const toggle = async () => {
     if (on) {
       setChoice("off");
       return "off";
     }
-    const allowed = CAN_NOTIFY && (await Notification.requestPermission()) === "granted";
+    const allowed = canNotify() && (await Notification.requestPermission()) === "granted";
     setChoice(allowed ? "on" : "off");
     return allowed ? "on" : "refused";
   };
