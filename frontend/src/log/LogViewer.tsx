@@ -146,7 +146,7 @@ function Viewer({ view, jobId, title, attempts, failed, active, hash, address, o
           find={find ?? ""}
           only={only}
           onFind={(text) => {
-            onAddress({ find: text === "" ? undefined : text });
+            if (text !== (find ?? "")) onAddress({ find: text === "" ? undefined : text });
           }}
           onOnly={actions.only}
           onLeave={focusLog}

@@ -35,7 +35,7 @@ export function Toolbar({ view, jobId, actions, wrap, times }: Props) {
         <StreamPill view={view} />
         <span className={`${classes.count} num`}>{selection ? selectionWords(selection) : <Size view={view} />}</span>
       </div>
-      <div className={classes.tools} role="toolbar" aria-label="Log">
+      <div className={classes.tools} role="group" aria-label="Log tools">
         <Tool label="Search the log (Ctrl+F)" onClick={actions.search} icon={<IconSearch {...ICON} />} />
         <Tool label="Go to the first error (E)" onClick={actions.firstError} icon={<IconAlertTriangle {...ICON} />} />
         <Tool label="When each line was written (T)" pressed={times} onClick={actions.times} icon={<IconClock {...ICON} />} />
