@@ -8,7 +8,7 @@ from backend.tests.conftest import Console
 
 
 async def test_times_rise_with_the_lines_and_lie_within_the_job(console: Console) -> None:
-    job = await console.run("count", lines=6, pause=0.05)
+    job = await console.run("count", lines=4, pause=0.3)
     address = f"/api/jobs/{job['id']}/log/times"
     whole = (await console.http.get(address)).json()
     assert (whole["from"], whole["next"]) == (0, job["log_bytes"])
@@ -16,10 +16,10 @@ async def test_times_rise_with_the_lines_and_lie_within_the_job(console: Console
     assert bytes_[0] == 0
     assert list(bytes_) == sorted(set(bytes_))
     assert list(times) == sorted(times)
-    # Six lines with five pauses between them.
-    assert times[-1] - times[0] >= 5 * 50 - 30
-    part = (await console.http.get(f"{address}?from=10&limit=20")).json()
-    assert (part["from"], part["next"], part["marks"][0][0]) == (10, 30, 10)
+    # Three pauses lie between them, of which a busy machine may swallow some.
+    assert times[-1] - times[0] >= 200
+    part = (await console.http.get(f"{address}?from=10&limit=10")).json()
+    assert (part["from"], part["next"], part["marks"][0][0]) == (10, 20, 10)
     assert {time for _, time in part["marks"]} <= set(times)
     behind = (await console.http.get(f"{address}?from={job['log_bytes']}")).json()
     assert (behind["next"], behind["marks"]) == (job["log_bytes"], [])
