@@ -53,13 +53,15 @@ describe("LogTimes", () => {
   });
 
   it("goes without while the console is away", async () => {
-    const { times, state } = server();
+    const { times, asked, state } = server();
     state.down = true;
     times.at(0);
     await vi.runAllTimersAsync();
     expect(times.at(0)).toBeNull();
     state.down = false;
-    await vi.runAllTimersAsync();
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_100);
     expect(times.at(0)).toBe(1000);
   });
 });

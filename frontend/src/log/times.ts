@@ -8,7 +8,8 @@ interface Block {
   known: number;
   starts: number[];
   times: number[];
-  asked: number;
+  /** Not before this moment is it asked for again. */
+  next: number;
   asking: boolean;
 }
 
@@ -18,6 +19,8 @@ const MOST_BLOCKS = 2_000;
 const AT_ONCE = 4;
 /** The end of a running log is asked for again, but not with every line. */
 const PAUSE = 500;
+/** While the console is away, or has no such bytes any more. */
+const LONG_PAUSE = 5_000;
 
 export interface TimesAnswer {
   next: number;
@@ -51,7 +54,7 @@ export class LogTimes {
     let block = this.blocks.get(index);
     if (!block) {
       if (this.blocks.size >= MOST_BLOCKS) this.blocks.clear();
-      block = { known: 0, starts: [], times: [], asked: -PAUSE, asking: false };
+      block = { known: 0, starts: [], times: [], next: 0, asking: false };
       this.blocks.set(index, block);
     }
     return block;
@@ -59,22 +62,24 @@ export class LogTimes {
 
   private ask(index: number, block: Block) {
     if (block.asking || this.running >= AT_ONCE) return;
-    const wait = block.asked + PAUSE - this.now();
+    const wait = block.next - this.now();
     block.asking = true;
     this.running++;
     setTimeout(() => void this.fetch(index, block), Math.max(0, wait));
   }
 
   private async fetch(index: number, block: Block) {
+    let pause = LONG_PAUSE;
     try {
       const answer = await this.read(index * TIMES_BLOCK, TIMES_BLOCK);
+      if (answer.next > block.known) pause = PAUSE;
       block.known = answer.next;
       block.starts = answer.marks.map(([byte]) => byte);
       block.times = answer.marks.map(([, time]) => time);
     } catch {
       // The console is away; the rows go without until it is back.
     } finally {
-      block.asked = this.now();
+      block.next = this.now() + pause;
       block.asking = false;
       this.running--;
       this.came();
