@@ -205,6 +205,16 @@ class LogLines(BaseModel):
     complete: bool = Field(description="True when the job has ended and nothing follows this page.")
 
 
+class LogTimes(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"from": 0, "next": 131072, "marks": [[0, 1770292801000], [5120, 1770292801250]]}}
+    )
+
+    from_: int = Field(alias="from", description="First byte looked at.")
+    next: int = Field(description="The byte behind the last one looked at.")
+    marks: list[tuple[int, int]] = Field(description="First byte and milliseconds since 1970, in order.")
+
+
 class Reports(BaseModel):
     model_config = ConfigDict(json_schema_extra={"example": {"prediction": None, "optimisation": None}})
 

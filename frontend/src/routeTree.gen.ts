@@ -14,6 +14,7 @@ import { Route as LoginRouteImport } from "./routes/login";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as AppIndexRouteImport } from "./routes/_app.index";
 import { Route as AppSplatRouteImport } from "./routes/_app.$";
+import { Route as AppAuditRouteImport } from "./routes/_app.audit";
 import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
@@ -44,6 +45,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppSplatRoute = AppSplatRouteImport.update({
   id: "/$",
   path: "/$",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAuditRoute = AppAuditRouteImport.update({
+  id: "/audit",
+  path: "/audit",
   getParentRoute: () => AppRoute,
 } as any);
 const AppDocsRoute = AppDocsRouteImport.update({
@@ -87,6 +93,7 @@ export interface FileRoutesByFullPath {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/$": typeof AppSplatRoute;
+  "/audit": typeof AppAuditRoute;
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
@@ -99,6 +106,7 @@ export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/$": typeof AppSplatRoute;
+  "/audit": typeof AppAuditRoute;
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
@@ -114,6 +122,7 @@ export interface FileRoutesById {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/_app/$": typeof AppSplatRoute;
+  "/_app/audit": typeof AppAuditRoute;
   "/_app/docs": typeof AppDocsRoute;
   "/_app/secrets": typeof AppSecretsRoute;
   "/_app/settings": typeof AppSettingsRoute;
@@ -130,6 +139,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/$"
+    | "/audit"
     | "/docs"
     | "/secrets"
     | "/settings"
@@ -142,6 +152,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/$"
+    | "/audit"
     | "/docs"
     | "/secrets"
     | "/settings"
@@ -156,6 +167,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/_app/$"
+    | "/_app/audit"
     | "/_app/docs"
     | "/_app/secrets"
     | "/_app/settings"
@@ -207,6 +219,13 @@ declare module "@tanstack/react-router" {
       path: "/$";
       fullPath: "/$";
       preLoaderRoute: typeof AppSplatRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/audit": {
+      id: "/_app/audit";
+      path: "/audit";
+      fullPath: "/audit";
+      preLoaderRoute: typeof AppAuditRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/docs": {
@@ -263,6 +282,7 @@ declare module "@tanstack/react-router" {
 
 interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute;
+  AppAuditRoute: typeof AppAuditRoute;
   AppDocsRoute: typeof AppDocsRoute;
   AppSecretsRoute: typeof AppSecretsRoute;
   AppSettingsRoute: typeof AppSettingsRoute;
@@ -275,6 +295,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
+  AppAuditRoute: AppAuditRoute,
   AppDocsRoute: AppDocsRoute,
   AppSecretsRoute: AppSecretsRoute,
   AppSettingsRoute: AppSettingsRoute,

@@ -786,6 +786,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{job_id}/log/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When a log was written
+         * @description As (byte, milliseconds since 1970): each time holds until the next one's byte, and the last one until `next`.
+         */
+        get: operations["get_log_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queue": {
         parameters: {
             query?: never;
@@ -901,11 +921,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
     "/api/auth/sessions": {
-=======
-    "/api/settings/retention": {
->>>>>>> h/pages
         parameters: {
             query?: never;
             header?: never;
@@ -913,17 +929,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-<<<<<<< HEAD
          * Where you are signed in
          * @description Newest first.
          */
         get: operations["list_sessions"];
-=======
-         * How long logs are kept
-         * @description The environment variables of the same names, in capitals, set these.
-         */
-        get: operations["log_retention"];
->>>>>>> h/pages
         put?: never;
         post?: never;
         delete?: never;
@@ -932,7 +941,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
     "/api/auth/sessions/end-others": {
         parameters: {
             query?: never;
@@ -1014,8 +1022,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-=======
->>>>>>> h/pages
+    "/api/settings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long logs are kept
+         * @description The environment variables of the same names, in capitals, set these.
+         */
+        get: operations["log_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/team/current": {
         parameters: {
             query?: never;
@@ -1359,7 +1385,6 @@ export interface components {
             unavailable_reason?: string | null;
         };
         /**
-<<<<<<< HEAD
          * Confirmation
          * @description Either the password, with `otp` when two-step sign-in is on, or a passkey.
          * @example {
@@ -1375,7 +1400,8 @@ export interface components {
              */
             otp?: string | null;
             passkey?: components["schemas"]["PasskeyAnswer"] | null;
-=======
+        };
+        /**
          * DayOfJobs
          * @description How the jobs ended that were submitted on one day.
          */
@@ -1406,7 +1432,6 @@ export interface components {
              * @default 0
              */
             open?: number;
->>>>>>> h/pages
         };
         /**
          * Done
@@ -1825,6 +1850,43 @@ export interface components {
              * @description Kept of one job; beyond it the middle is dropped and marked.
              */
             job_log_max_bytes: number;
+        };
+        /**
+         * LogTimes
+         * @example {
+         *       "from": 0,
+         *       "marks": [
+         *         [
+         *           0,
+         *           1770292801000
+         *         ],
+         *         [
+         *           5120,
+         *           1770292801250
+         *         ]
+         *       ],
+         *       "next": 131072
+         *     }
+         */
+        LogTimes: {
+            /**
+             * From
+             * @description First byte looked at.
+             */
+            from: number;
+            /**
+             * Next
+             * @description The byte behind the last one looked at.
+             */
+            next: number;
+            /**
+             * Marks
+             * @description First byte and milliseconds since 1970, in order.
+             */
+            marks: [
+                number,
+                number
+            ][];
         };
         /**
          * Login
@@ -5296,6 +5358,79 @@ export interface operations {
             };
         };
     };
+    get_log_times: {
+        parameters: {
+            query?: {
+                /** @description First byte. */
+                from?: number;
+                /** @description How many bytes. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The job's UUID. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogTimes"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     queue_state: {
         parameters: {
             query?: never;
@@ -5721,11 +5856,7 @@ export interface operations {
             };
         };
     };
-<<<<<<< HEAD
     list_sessions: {
-=======
-    log_retention: {
->>>>>>> h/pages
         parameters: {
             query?: never;
             header?: never;
@@ -5740,11 +5871,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-<<<<<<< HEAD
                     "application/json": components["schemas"]["SessionInfo"][];
-=======
-                    "application/json": components["schemas"]["LogRetention"];
->>>>>>> h/pages
                 };
             };
             /** @description Not signed in, or the session has ended. */
@@ -5776,7 +5903,6 @@ export interface operations {
             };
         };
     };
-<<<<<<< HEAD
     end_other_sessions: {
         parameters: {
             query?: never;
@@ -6119,8 +6245,53 @@ export interface operations {
             };
         };
     };
-=======
->>>>>>> h/pages
+    log_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogRetention"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     current_team: {
         parameters: {
             query?: never;

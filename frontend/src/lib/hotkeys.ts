@@ -111,6 +111,8 @@ export function keyCaps(keys: string): string[] {
     if (key === "shift") return MAC ? "⇧" : "Shift";
     if (key === "Enter") return "↵";
     if (key === "Escape") return "Esc";
+    if (key === "ArrowUp") return "↑";
+    if (key === "ArrowDown") return "↓";
     return key.length === 1 ? key.toUpperCase() : key;
   });
 }

@@ -21,6 +21,12 @@ export const STATE_WORDS: Record<JobState, string> = {
   cancelled: "Cancelled",
 };
 
+export function attemptState({ ended_at, cause, exit_code }: Attempt): JobState {
+  if (!ended_at) return "running";
+  if (cause === "cancelled") return "cancelled";
+  return cause === "exit_code" && exit_code === 0 ? "completed" : "failed";
+}
+
 const CAUSES: Record<JobCause, string> = {
   exit_code: "The program ended by itself",
   signal: "Ended by a signal",

@@ -3,7 +3,12 @@ import { useSyncExternalStore } from "react";
 /** View settings of this browser. */
 const DEFAULTS = {
   singleKeys: "on" as "on" | "off",
-  logWrap: "off" as "on" | "off",
+  /** `auto`: on a narrow screen. */
+  logWrap: "auto" as "auto" | "on" | "off",
+  logTimes: "off" as "on" | "off",
+  logCase: "off" as "on" | "off",
+  /** The browser says when a job ends that is looked at. */
+  notifyEnd: "off" as "on" | "off",
   /** `local` (the browser's), `UTC`, or another name of the IANA database. */
   timeZone: "local",
 };

@@ -13,8 +13,10 @@ import type { LogView } from "./view";
 const SPOKEN_EVERY = 5_000;
 
 export function Size({ view }: { view: LogView }) {
+  const loading = useView(view, (snapshot) => snapshot.loading && Math.floor(snapshot.loading * 100));
   const rows = useView(view, (snapshot) => snapshot.rows);
   const bytes = useView(view, (snapshot) => snapshot.bytes);
+  if (loading !== null) return <>The end · {loading} % of the rest</>;
   return (
     <>
       {formatCount(rows)} {rows === 1 ? "line" : "lines"} · {formatBytes(bytes)}

@@ -1,34 +1,40 @@
-import { ActionIcon, Modal, Tooltip } from "@mantine/core";
-import { IconChevronsDown, IconCopy, IconDownload, IconSearch, IconTextWrap } from "@tabler/icons-react";
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { useMediaQuery } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Attempt } from "@/api/types";
 import { copyText } from "@/lib/clipboard";
-import { type Hotkey, useHotkeys } from "@/lib/hotkeys";
 import { usePreference } from "@/lib/preferences";
-import { formatCount } from "@/lib/time";
-import { JumpToEnd, Size, Spoken, StreamPill } from "./LiveParts";
+import type { LogAddress } from "./address";
+import { AttemptTabs } from "./AttemptTabs";
+import { LastWords } from "./LastWords";
+import { JumpToEnd, Spoken } from "./LiveParts";
 import classes from "./log.module.css";
+import { LogBox } from "./LogBox";
+import { PlainText } from "./PlainText";
 import { SearchBar } from "./SearchBar";
-import { Tool } from "./Tool";
+import { type LogActions, Toolbar } from "./Toolbar";
 import { useLineAddress } from "./useLineAddress";
+import { useLogKeys } from "./useLogKeys";
 import { useView } from "./useView";
-import { LogView, type Selection } from "./view";
+import { LogView } from "./view";
 
 interface Props {
   jobId: string;
   title: string;
   attempts: readonly Attempt[];
+  /** Says what went wrong above the log. */
+  failed: boolean;
   /** In sight: only then its shortcuts work. */
   active: boolean;
   /** The part of the address behind `#`. */
   hash: string;
+  address: LogAddress;
+  onAddress: (change: LogAddress) => void;
   /** Said in the middle while there is no line yet. */
   empty: ReactNode;
   onStatus: (fields: Record<string, unknown>) => void;
   onRefused: () => void;
 }
-
-const PLAIN_LINES = 1_000;
 
 export function LogViewer(props: Props) {
   const { jobId, onStatus, onRefused } = props;
@@ -40,7 +46,7 @@ export function LogViewer(props: Props) {
   useEffect(() => {
     const created = new LogView({
       socketUrl: `${location.origin.replace(/^http/, "ws")}/ws/jobs/${jobId}`,
-      rawUrl: `${location.origin}/api/jobs/${jobId}/log/raw`,
+      logUrl: `${location.origin}/api/jobs/${jobId}/log`,
       onStatus: (fields) => {
         handlers.current.onStatus(fields);
       },
@@ -56,155 +62,129 @@ export function LogViewer(props: Props) {
   return view && <Viewer {...props} view={view} key={jobId} />;
 }
 
-function Viewer({ view, jobId, title, attempts, active, hash, empty }: Props & { view: LogView }) {
-  const following = useView(view, (snapshot) => snapshot.following);
+function Viewer({ view, jobId, title, attempts, failed, active, hash, address, onAddress, empty }: Props & { view: LogView }) {
   const selection = useView(view, (snapshot) => snapshot.selection);
-  const isEmpty = useView(view, (snapshot) => snapshot.rows === 0);
-  const scroller = useRef<HTMLDivElement>(null);
-  const spacer = useRef<HTMLDivElement>(null);
-  const layer = useRef<HTMLDivElement>(null);
-  const [wrapChoice, setWrapChoice] = usePreference("logWrap");
-  const wrap = wrapChoice === "on";
-  const [searchOpen, setSearchOpen] = useState(false);
-  const [plain, setPlain] = useState<string | null>(null);
+  const isEmpty = useView(view, (snapshot) => snapshot.rows === 0 && snapshot.loading === null);
+  const { wrap, times, toggleWrap, toggleTimes } = useSettings(view);
+  const [searchOpen, setSearchOpen] = useState(address.find !== undefined);
+  const { attempt = null, find, only = false } = address;
+  const id = useId();
+  const focusLog = () => document.getElementById(id)?.focus();
 
-  useEffect(() => {
-    const { current: box } = scroller;
-    if (!box || !spacer.current || !layer.current) return undefined;
-    // For tests: what the viewer holds can be compared with what the server stored.
-    Object.assign(box, { logSha256: () => view.sha256() });
-    return view.attach(box, spacer.current, layer.current);
-  }, [view]);
-  useEffect(() => {
-    view.setWrap(wrap);
-  }, [view, wrap]);
   const starts = JSON.stringify(attempts.map(({ number, first_byte }) => ({ number, firstByte: first_byte })));
   useEffect(() => {
     view.setAttempts(JSON.parse(starts) as { number: number; firstByte: number }[]);
   }, [view, starts]);
-  useLineAddress(view, selection, hash, attempts);
+  const matches = only && find !== undefined;
+  useEffect(() => {
+    view.setLens({ attempt, matches });
+  }, [view, attempt, matches]);
+  useLineAddress(view, selection, hash);
 
-  const openSearch = () => {
-    setSearchOpen(true);
-    requestAnimationFrame(() => document.querySelector<HTMLInputElement>("[data-log-search]")?.select());
-  };
   const closeSearch = () => {
     setSearchOpen(false);
     view.search(null);
-    scroller.current?.focus();
+    onAddress({ find: undefined, only: undefined });
+    focusLog();
   };
-  const hotkeys: Hotkey[] = [
-    { keys: "mod+f", label: "Search the log", group: "Log", inFields: true, run: openSearch },
-    { keys: "n", label: "Next match", group: "Log", run: () => void view.step(1) },
-    { keys: "shift+n", label: "Match before", group: "Log", run: () => void view.step(-1) },
-    { keys: "f", label: "Follow the end", group: "Log", run: () => { view.setFollow(!view.getSnapshot().following); } },
-    { keys: "w", label: "Wrap long lines", group: "Log", run: () => { setWrapChoice(wrap ? "off" : "on"); } },
-  ];
-  useHotkeys(active ? hotkeys : []);
+  const actions: LogActions = {
+    search: () => {
+      setSearchOpen(true);
+      requestAnimationFrame(() => document.querySelector<HTMLInputElement>("[data-log-search]")?.select());
+    },
+    only: () => {
+      if (find !== undefined) onAddress({ only: only ? undefined : true });
+    },
+    firstError: () => {
+      // It may be none of the lines that match.
+      if (only) onAddress({ only: undefined });
+      void view.toFirstError().then((found) => {
+        if (!found) notifications.show({ message: "No line here looks like an error." });
+      });
+    },
+    follow: () => {
+      view.setFollow(!view.getSnapshot().following);
+    },
+    wrap: toggleWrap,
+    times: toggleTimes,
+    copy: () => {
+      const { selection, rows } = view.getSnapshot();
+      void view
+        .text(selection?.from ?? 0, (selection?.to ?? rows - 1) + 1)
+        .then(copyText)
+        .then((done) => {
+          notifications.show(done ? { message: selection ? "The lines are copied." : "The log is copied." } : { color: "red", message: "Copying is not allowed here." });
+        });
+    },
+  };
+  useLogKeys(view, actions, active);
 
-  const copy = () => {
-    const { selection, rows } = view.getSnapshot();
-    void view.text(selection?.from ?? 0, (selection?.to ?? rows - 1) + 1).then(copyText);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.key === "Escape" && selection) view.select(null);
+    else if (event.key === "Escape" && searchOpen) closeSearch();
+    else if (view.key(event.key)) event.preventDefault();
   };
 
   return (
     <section className={classes.viewer} aria-label="Log">
-      <div className={classes.bar}>
-        <StreamPill view={view} />
-        <span className={`${classes.count} num`}>{selection ? selectionWords(selection) : <Size view={view} />}</span>
-        <span className={classes.grow} />
-        <Tool label="Search the log (Ctrl+F)" onClick={openSearch} icon={<IconSearch size={16} stroke={1.7} />} />
-        <Tool
-          label="Wrap long lines (W)"
-          pressed={wrap}
-          onClick={() => { setWrapChoice(wrap ? "off" : "on"); }}
-          icon={<IconTextWrap size={16} stroke={1.7} />}
+      {failed && <LastWords jobId={jobId} onFirstError={actions.firstError} />}
+      <Toolbar view={view} jobId={jobId} actions={actions} wrap={wrap} times={times} />
+      {attempts.length > 1 && (
+        <AttemptTabs
+          attempts={attempts}
+          chosen={attempt}
+          controls={id}
+          onChoose={(number) => {
+            onAddress({ attempt: number ?? undefined });
+          }}
         />
-        <Tool
-          label="Follow the end (F)"
-          pressed={following}
-          onClick={() => { view.setFollow(!following); }}
-          icon={<IconChevronsDown size={16} stroke={1.7} />}
+      )}
+      {searchOpen && (
+        <SearchBar
+          view={view}
+          find={find ?? ""}
+          only={only}
+          onFind={(text) => {
+            if (text !== (find ?? "")) onAddress({ find: text === "" ? undefined : text });
+          }}
+          onOnly={actions.only}
+          onLeave={focusLog}
+          onClose={closeSearch}
         />
-        <Tool label={selection ? "Copy the selected lines" : "Copy the log"} onClick={copy} icon={<IconCopy size={16} stroke={1.7} />} />
-        <Tooltip label="Download the whole log">
-          <ActionIcon component="a" href={`/api/jobs/${jobId}/log/download`} download aria-label="Download the whole log">
-            <IconDownload size={16} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
-      </div>
-      {searchOpen && <SearchBar view={view} onClose={closeSearch} />}
+      )}
       <div className={classes.box}>
-        {/* The region scrolls by keyboard, so it has to take the focus. */}
-        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
-        <div
-          ref={scroller}
-          className={`${classes.scroller} ${wrap ? (classes.wrap ?? "") : ""}`}
-          role="log"
-          aria-label={`Log of ${title}`}
-          aria-live="off"
-           
-          tabIndex={0}
-          onKeyDown={(event) => {
-            onViewerKey(event, view);
-          }}
-          onClick={(event) => {
-            onViewerClick(event, view);
-          }}
-        >
-          <div ref={spacer} className={classes.spacer}>
-            <div className={classes.stick}>
-              <div ref={layer} className={classes.layer} />
-            </div>
-          </div>
-        </div>
+        <LogBox view={view} id={id} title={title} wrap={wrap} times={times} onKeyDown={onKeyDown} />
         {isEmpty && <div className={classes.empty}>{empty}</div>}
         <JumpToEnd view={view} />
       </div>
       <Spoken view={view} />
-      <button
-        type="button"
-        className={classes.spoken}
-        onClick={() => {
-          const { rows } = view.getSnapshot();
-          void view.text(Math.max(0, rows - PLAIN_LINES), rows).then(setPlain);
-        }}
-      >
-        Plain text of the last {formatCount(PLAIN_LINES)} lines
-      </button>
-      <Modal
-        opened={plain !== null}
-        onClose={() => { setPlain(null); }}
-        size="xl"
-        title="Last lines as plain text"
-        closeButtonProps={{ "aria-label": "Close" }}
-      >
-        <pre className={classes.plain} tabIndex={0} role="region" aria-label="Plain text">
-          {plain}
-        </pre>
-      </Modal>
+      <PlainText view={view} />
     </section>
   );
 }
 
-function selectionWords({ from, to }: Selection): string {
-  return from === to ? `Line ${formatCount(from + 1)}` : `Lines ${formatCount(from + 1)} to ${formatCount(to + 1)}`;
-}
-
-function onViewerKey(event: KeyboardEvent, view: LogView) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape") view.select(null);
-  else if (view.key(event.key)) event.preventDefault();
-}
-
-/** A press on a line number selects it, with Shift the lines up to it; a press on "show all" unfolds a row. */
-function onViewerClick(event: MouseEvent, view: LogView) {
-  if (!(event.target instanceof HTMLElement)) return;
-  const { unfold } = event.target.dataset;
-  if (unfold !== undefined) view.unfold(Number(unfold));
-  if (!event.target.classList.contains("no")) return;
-  const row = Number(event.target.parentElement?.dataset.row);
-  const { selection } = view.getSnapshot();
-  if (event.shiftKey && selection) view.select({ from: Math.min(selection.from, row), to: Math.max(selection.to, row) });
-  else view.select(selection?.from === row && selection.to === row ? null : { from: row, to: row });
+/** How this browser shows logs; lines are wrapped on a narrow screen until somebody says otherwise. */
+function useSettings(view: LogView) {
+  const [wrapChoice, setWrapChoice] = usePreference("logWrap");
+  const [timesChoice, setTimesChoice] = usePreference("logTimes");
+  const narrow = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
+  const wrap = wrapChoice === "auto" ? narrow : wrapChoice === "on";
+  const times = timesChoice === "on";
+  useEffect(() => {
+    view.setWrap(wrap);
+  }, [view, wrap]);
+  useEffect(() => {
+    view.setTimes(times);
+  }, [view, times]);
+  return {
+    wrap,
+    times,
+    toggleWrap: () => {
+      setWrapChoice(wrap ? "off" : "on");
+    },
+    toggleTimes: () => {
+      setTimesChoice(times ? "off" : "on");
+    },
+  };
 }

@@ -13,7 +13,7 @@ function modelOf(text: string): LogModel {
 
 describe("LogModel", () => {
   it("gives the rows of a window, decoded and in colour", () => {
-    const { rows } = modelOf("a\n\x1b[31mb\x1b[0mc\nd\n").shown(1, 2);
+    const { rows } = modelOf("a\n\x1b[31mb\x1b[0mc\nd\n").shown([1, 2]);
     expect(rows.map(({ row }) => row)).toEqual([1, 2]);
     expect(rows[0]?.pieces.map(({ text, style }) => [text, style?.fg])).toEqual([
       ["b", 1],
@@ -23,15 +23,15 @@ describe("LogModel", () => {
 
   it("folds a very long row until it is asked for", () => {
     const model = modelOf(`${"x".repeat(FOLD + 500)}\n`);
-    expect(model.shown(0, 1).rows[0]).toMatchObject({ folded: 500 });
-    expect(model.shown(0, 1).rows[0]?.pieces[0]?.text).toHaveLength(FOLD);
+    expect(model.shown([0]).rows[0]).toMatchObject({ folded: 500 });
+    expect(model.shown([0]).rows[0]?.pieces[0]?.text).toHaveLength(FOLD);
     model.unfold(0);
-    expect(model.shown(0, 1).rows[0]).toMatchObject({ folded: 0 });
+    expect(model.shown([0]).rows[0]).toMatchObject({ folded: 0 });
   });
 
   it("changes a row's key when it must be drawn anew, and only then", () => {
     const model = modelOf("one\nbar 1\r");
-    const key = (row: number) => model.shown(row, 1).rows[0]?.key;
+    const key = (row: number) => model.shown([row]).rows[0]?.key;
     const before = [key(0), key(1)];
     model.table.append(bytesOf("bar 2\r"));
     expect(key(0)).toBe(before[0]);
@@ -47,14 +47,14 @@ describe("LogModel", () => {
       { number: 2, firstByte: 6 },
     ]);
     model.table.append(bytesOf("first\nsecond\n"));
-    expect(model.shown(0, 5).rows.map(({ attempt }) => attempt)).toEqual([null, 2]);
+    expect(model.shown([0, 1]).rows.map(({ attempt }) => attempt)).toEqual([null, 2]);
   });
 
   it("says how much a gap left out, on screen and in copied text", () => {
     const model = modelOf("a\n");
     model.table.gap(1_000_002);
     model.table.append(bytesOf("b\n"));
-    expect(model.shown(1, 1).rows[0]).toMatchObject({ gap: true });
+    expect(model.shown([1]).rows[0]).toMatchObject({ gap: true });
     expect(model.text(0, 3).split("\n")).toEqual(["a", expect.stringContaining("1,000,000 bytes were left out"), "b"]);
   });
 
@@ -65,7 +65,7 @@ describe("LogModel", () => {
   it("names the blocks it needs for rows whose bytes were given up", () => {
     const model = modelOf(`${"x".repeat(1_200_000)}\n${"y".repeat(2_500_000)}\nz\n`);
     model.table.bytes.trim(0, model.table.bytes.end);
-    const { rows, missing } = model.shown(0, 1);
+    const { rows, missing } = model.shown([0]);
     expect(rows[0]?.pieces).toEqual([]);
     expect(missing[0]).toEqual({ start: 0, end: 1 << 20 });
   });

@@ -1,6 +1,7 @@
 /** What the page and the log worker tell each other. */
-import type { Query } from "./search";
 import type { Style } from "./ansi";
+import type { Lens } from "./lens";
+import type { Query } from "./search";
 
 export type StreamState =
   | { state: "connecting" }
@@ -18,7 +19,7 @@ export interface Piece {
 }
 
 export interface ShownRow {
-  /** Zero-based. */
+  /** Zero-based; negative while its number is not known, because the log before it is still on its way. */
   row: number;
   /** Changes when the row has to be drawn anew. */
   key: string;
@@ -29,6 +30,8 @@ export interface ShownRow {
   attempt: number | null;
   gap: boolean;
   stderr: boolean;
+  /** When it was written, in milliseconds; null while not asked for or not known. */
+  time: number | null;
 }
 
 export interface SearchState {
@@ -38,8 +41,15 @@ export interface SearchState {
 
 export interface Update {
   type: "update";
+  /** Rows of the log, seen or not. */
   rows: number;
+  /** Rows that can be scrolled through: all, those of an attempt, those that match. */
+  count: number;
   bytes: number;
+  /** How much of the log is there, 0 to 1, while only its end is shown; else null. */
+  loading: number | null;
+  /** What is shown has moved by so many rows: the log's end found its place in the whole. */
+  shift: number;
   stream: StreamState;
   search: SearchState | null;
   first: number;
@@ -58,9 +68,11 @@ export type FromWorker =
   | { type: "reply"; id: number; value: unknown };
 
 export type ToWorker =
-  | { type: "open"; socketUrl: string; rawUrl: string; memory: number }
+  | { type: "open"; socketUrl: string; logUrl: string; memory: number }
   | { type: "attempts"; attempts: AttemptStart[] }
   | { type: "view"; first: number; count: number; follow: boolean }
+  | { type: "lens"; lens: Lens }
+  | { type: "times"; on: boolean }
   | { type: "unfold"; row: number }
   | { type: "search"; query: Query | null }
   /** Tries to connect at once: the network is back, or the page is looked at again. */
@@ -69,14 +81,22 @@ export type ToWorker =
 
 export type Question =
   | { what: "text"; from: number; to: number }
+  /** The last rows as text. */
+  | { what: "tail"; rows: number }
   | { what: "step"; row: number; direction: 1 | -1 }
   | { what: "rowAt"; byte: number }
+  /** Where a row stands among those that can be scrolled through. */
+  | { what: "place"; row: number }
+  | { what: "firstError" }
   | { what: "sha256" };
 
 export interface Answers {
   text: string;
+  tail: string;
   step: { row: number; index: number; count: number } | null;
   /** Null while the byte has not come. */
   rowAt: number | null;
+  place: number;
+  firstError: number | null;
   sha256: string;
 }

@@ -1,3 +1,4 @@
+import { formatAbsolute } from "@/lib/time";
 import type { Look } from "./colors";
 import type { Piece, ShownRow } from "./protocol";
 
@@ -7,7 +8,9 @@ type LookOf = (style: NonNullable<Piece["style"]>) => Look;
 export class RowNode {
   readonly element = document.createElement("div");
   private readonly number = document.createElement("span");
+  private readonly time = document.createElement("time");
   private readonly line = document.createElement("span");
+  private fold: HTMLButtonElement | null = null;
   key = "";
 
   constructor() {
@@ -15,14 +18,16 @@ export class RowNode {
     this.number.className = "no";
     this.number.setAttribute("aria-hidden", "true");
     this.line.className = "line";
-    this.element.append(this.number, this.line);
+    this.time.className = "at";
+    this.element.append(this.number, this.time, this.line);
   }
 
   draw(row: ShownRow, look: LookOf) {
     if (this.key === row.key) return;
     this.key = row.key;
     this.element.dataset.row = String(row.row);
-    this.number.dataset.no = String(row.row + 1);
+    this.number.dataset.no = row.row < 0 ? "·" : String(row.row + 1);
+    this.drawTime(row.time);
     this.element.classList.toggle("gap", row.gap);
     this.element.classList.toggle("err", row.stderr);
     if (row.attempt === null) delete this.element.dataset.attempt;
@@ -39,7 +44,16 @@ export class RowNode {
       span.textContent = text;
     }
     while (this.line.childElementCount > used) this.line.lastElementChild?.remove();
-    if (row.folded > 0) this.line.append(foldButton(row));
+    this.fold?.remove();
+    this.fold = row.folded > 0 ? foldButton(row) : null;
+    if (this.fold) this.element.append(this.fold);
+  }
+
+  private drawTime(time: number | null) {
+    const date = time === null ? null : new Date(time);
+    this.time.textContent = date ? clockOf(date) : "";
+    this.time.dateTime = date?.toISOString() ?? "";
+    this.time.title = date ? formatAbsolute(date) : "";
   }
 
   private span(index: number): HTMLSpanElement {
@@ -50,6 +64,13 @@ export class RowNode {
     else this.line.append(span);
     return span;
   }
+}
+
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+
+/** To the millisecond, as long for every row: the lines stand below each other. */
+function clockOf(date: Date): string {
+  return clock.format(date);
 }
 
 const PLAIN_LOOK: Look = { className: "", color: "", background: "" };

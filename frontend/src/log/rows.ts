@@ -91,6 +91,13 @@ export class RowTable {
     return this.rows.flags[index] ?? 0;
   }
 
+  /** Begins at a later byte than the log does. Before anything else only. */
+  startAt(byte: number) {
+    this.bytes.skipTo(byte);
+    this.parsed = byte;
+    this.rows.starts[0] = byte;
+  }
+
   /** Takes the next bytes of the log. They must start at `bytes.end`. */
   append(chunk: Uint8Array, stderr = false) {
     this.stream = stderr ? IS_STDERR : 0;

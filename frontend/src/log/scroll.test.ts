@@ -96,4 +96,13 @@ describe("Scroll", () => {
     scroll.center(3);
     expect(scroll.row).toBe(0);
   });
+
+  it("stays with the lines in sight when their numbers become known", () => {
+    const { scroll } = setUp(10_000);
+    scroll.toRow(9_000);
+    scroll.lines(3);
+    scroll.setRows(2_000_000);
+    scroll.shift(1_990_000);
+    expect(scroll.row).toBe(1_999_003);
+  });
 });

@@ -72,6 +72,19 @@ export class Scroll {
     this.spacerHeight = 0;
   }
 
+  /** Heights measured so far no longer hold: other rows, or rows of another width. */
+  forget() {
+    this.heights.clear();
+    this.spacerHeight = 0;
+  }
+
+  /** The rows in sight have other numbers now, and stay where they are. */
+  shift(rows: number) {
+    this.row = Math.max(0, Math.min(this.row + rows, this.rows - 1));
+    this.heights.clear();
+    this.mirror();
+  }
+
   setRows(rows: number) {
     this.rows = rows;
     const full = Math.max(this.height, Math.min(TALLEST, Math.ceil(rows * this.average)));

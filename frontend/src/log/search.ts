@@ -157,7 +157,8 @@ export class Search {
     return bytes && this.matcher.find(bytes, 0, bytes.length) >= 0;
   }
 
-  private all(index: number): number {
+  /** The row of a hit. */
+  at(index: number): number {
     return index < this.hits.count ? this.hits.at(index) : (this.recent[index - this.hits.count] ?? 0);
   }
 
@@ -166,11 +167,13 @@ export class Search {
     return this.hits.before(row) + this.recent.filter((hit) => hit < row).length;
   }
 
-  /** The next hit from a row in a direction, going round at the ends; null when there is none. */
-  step(row: number, direction: 1 | -1): number | null {
-    if (this.count === 0) return null;
-    const index = direction > 0 ? this.before(row + 1) : this.before(row) - 1;
-    return this.all((index + this.count) % this.count);
+  /** The next hit from a row in a direction, within rows `from` to `to`, going round at the ends; null when there is none. */
+  step(row: number, direction: 1 | -1, from = 0, to = Infinity): number | null {
+    const low = this.before(from);
+    const count = this.before(to) - low;
+    if (count <= 0) return null;
+    const index = (direction > 0 ? this.before(row + 1) : this.before(row) - 1) - low;
+    return this.at(low + ((index < 0 ? index + count : index) % count));
   }
 }
 

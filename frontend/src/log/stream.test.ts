@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { StreamState } from "./protocol";
 import { IS_STDERR, RowTable } from "./rows";
-import { LogStream, type Socket } from "./stream";
+import { attemptsOf, LogStream, type Socket } from "./stream";
 import { bytesOf, random } from "./testing";
 
 /** The far end of a socket, played by the test: the browser's part that cannot run here. */
@@ -89,6 +89,23 @@ describe("LogStream", () => {
     wire().frame(0, bytesOf("hello\n"));
     expect(table.bytes.end).toBe(6);
     expect(wire().sent).toEqual(['{"type":"ack","offset":6}']);
+  });
+
+  it("says at once that the network has gone, and connects at once when it is back", () => {
+    const { wires, wire, stream, state } = start();
+    wire().frame(0, bytesOf("abc"));
+    vi.stubGlobal("navigator", { onLine: false });
+    stream.lost();
+    expect(state()).toBe("offline");
+    vi.unstubAllGlobals();
+    stream.wake();
+    expect(wires).toHaveLength(2);
+    expect(wire().from).toBe(3);
+  });
+
+  it("reads the attempts of a status message", () => {
+    expect(attemptsOf({ status: "running", attempts: [{ number: 2, first_byte: 7, lines: 3 }] })).toEqual([{ number: 2, firstByte: 7 }]);
+    expect(attemptsOf({ status: "running" })).toBeNull();
   });
 
   it("tells the two streams apart", () => {

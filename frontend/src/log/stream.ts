@@ -1,4 +1,4 @@
-import type { StreamState } from "./protocol";
+import type { AttemptStart, StreamState } from "./protocol";
 
 /**
  * The live connection of one log. A binary frame is one byte for the stream (1 out, 2 err), seven for the offset of its
@@ -81,6 +81,13 @@ export class LogStream {
   wake() {
     if (this.socket === null && !this.finished) this.open();
     else this.beat();
+  }
+
+  /** The network has gone: says so at once, rather than after the silence. */
+  lost() {
+    if (this.socket === null) return;
+    this.drop();
+    this.later();
   }
 
   close() {
@@ -183,4 +190,10 @@ function parse(data: string): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+/** The attempts that a status message tells of, if it does. */
+export function attemptsOf({ attempts }: Record<string, unknown>): AttemptStart[] | null {
+  if (!Array.isArray(attempts)) return null;
+  return (attempts as { number: number; first_byte: number }[]).map(({ number, first_byte }) => ({ number, firstByte: first_byte }));
 }

@@ -1,17 +1,23 @@
-import { type Look, lookOf, type Palette, readPalette } from "./colors";
-import { RowNode } from "./rowNode";
-import type { Answers, AttemptStart, FromWorker, Piece, Question, SearchState, ShownRow, StreamState, ToWorker, Update } from "./protocol";
+import { LogClient } from "./client";
+import { type Lens, WHOLE } from "./lens";
+import { Painter, type Selection } from "./painter";
+import type { AttemptStart, FromWorker, SearchState, ShownRow, StreamState, Update } from "./protocol";
 import type { Query } from "./search";
 import { Scroll } from "./scroll";
 
+export type { Selection } from "./painter";
+
 /**
- * Draws the rows that are in sight, and no others, into elements that are used again and again. React draws the frame
- * around it and never sees a row: a thousand lines a second would be a thousand renders.
+ * The log on the page: where the eye is, what is followed, searched and selected. React draws the frame around it and never
+ * sees a row: a thousand lines a second would be a thousand renders.
  */
 
 export interface Snapshot {
+  /** Rows of the whole log. */
   rows: number;
   bytes: number;
+  /** How much of it is there, 0 to 1, while only its end is shown; else null. */
+  loading: number | null;
   stream: StreamState;
   following: boolean;
   /** Rows that came since following was left. */
@@ -20,15 +26,9 @@ export interface Snapshot {
   selection: Selection | null;
 }
 
-/** Rows from `from` to `to`, both inside; zero-based. */
-export interface Selection {
-  from: number;
-  to: number;
-}
-
 interface Options {
   socketUrl: string;
-  rawUrl: string;
+  logUrl: string;
   onStatus: (fields: Record<string, unknown>) => void;
   /** The server refused the stream: signed out, or no such job. */
   onRefused: () => void;
@@ -40,45 +40,44 @@ const MEMORY = 512 * MB;
 const SMALL_DEVICE_MEMORY = 160 * MB;
 
 export class LogView {
-  private readonly worker: Worker;
+  private readonly client: LogClient;
   private readonly listeners = new Set<() => void>();
   private snapshot: Snapshot = {
     rows: 0,
     bytes: 0,
+    loading: null,
     stream: { state: "connecting" },
     following: true,
     newRows: 0,
     search: null,
     selection: null,
   };
-  private asked = 0;
-  private readonly answers = new Map<number, (value: never) => void>();
 
   private scroller: HTMLElement | null = null;
-  private layer: HTMLElement | null = null;
-  private nodes: RowNode[] = [];
+  private painter: Painter | null = null;
   private scroll: Scroll | null = null;
-  private palette: Palette | null = null;
-  private looks = new Map<string, Look>();
 
   private shown: ShownRow[] = [];
   private first = 0;
+  /** Rows that can be scrolled through. */
+  private count = 0;
   private requested = "";
   private drawing = 0;
-  private rowsWhenLeft = 0;
+  private countWhenLeft = 0;
   private current: number | null = null;
+  /** The end of the selection that Shift and an arrow move. */
+  private head = 0;
   private query: Query | null = null;
+  private lens = WHOLE;
   private wrap = false;
-  private digits = 0;
-  private undo: (() => void)[] = [];
 
   constructor(private readonly options: Options) {
-    this.worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-      this.receive(data);
-    };
+    this.client = new LogClient((message) => {
+      this.receive(message);
+    });
     const memory = (navigator as { deviceMemory?: number }).deviceMemory ?? 8;
-    this.send({ type: "open", socketUrl: options.socketUrl, rawUrl: options.rawUrl, memory: memory <= 4 ? SMALL_DEVICE_MEMORY : MEMORY });
+    const { socketUrl, logUrl } = options;
+    this.client.send({ type: "open", socketUrl, logUrl, memory: memory <= 4 ? SMALL_DEVICE_MEMORY : MEMORY });
   }
 
   // ---- for React
@@ -94,64 +93,50 @@ export class LogView {
 
   /** Takes an element to draw into. Returns what undoes it; the log itself goes on in the worker. */
   attach(scroller: HTMLElement, spacer: HTMLElement, layer: HTMLElement): () => void {
-    this.scroller = scroller;
-    this.layer = layer;
-    this.nodes = [];
-    layer.replaceChildren();
-    this.scroll = new Scroll(scroller, spacer, {
+    const painter = new Painter(scroller, layer, () => {
+      this.look();
+    });
+    const scroll = new Scroll(scroller, spacer, {
       moved: (up) => {
         if (up) this.setFollow(false);
-        else if (this.scroll?.atEnd) this.setFollow(true);
+        else if (scroll.atEnd) this.setFollow(true);
         this.look();
       },
       resized: () => {
         this.look();
       },
     });
-    this.scroll.setWrap(this.wrap);
-    this.readTheme();
-    const theme = new MutationObserver(() => {
-      this.readTheme();
-      this.look();
-    });
-    theme.observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
+    this.scroller = scroller;
+    this.painter = painter;
+    this.scroll = scroll;
+    scroll.setWrap(this.wrap);
     const wake = () => {
-      if (document.visibilityState === "visible") this.send({ type: "wake" });
+      if (document.visibilityState === "visible") this.client.send({ type: "wake" });
     };
     document.addEventListener("visibilitychange", wake);
     addEventListener("online", wake);
-    this.undo = [
-      () => {
-        theme.disconnect();
-      },
-      () => {
-        document.removeEventListener("visibilitychange", wake);
-      },
-      () => {
-        removeEventListener("online", wake);
-      },
-    ];
     this.requested = "";
     this.publish();
     this.look();
     return () => {
-      for (const step of this.undo) step();
+      document.removeEventListener("visibilitychange", wake);
+      removeEventListener("online", wake);
       cancelAnimationFrame(this.drawing);
       this.drawing = 0;
-      this.scroll?.destroy();
-      this.scroll = null;
-      this.scroller = null;
+      painter.destroy();
+      scroll.destroy();
+      this.painter = this.scroll = this.scroller = null;
     };
   }
 
   destroy() {
-    this.worker.terminate();
+    this.client.destroy();
   }
 
   // ---- what can be done with it
 
   setAttempts(attempts: AttemptStart[]) {
-    this.send({ type: "attempts", attempts });
+    this.client.send({ type: "attempts", attempts });
   }
 
   setWrap(wrap: boolean) {
@@ -160,65 +145,118 @@ export class LogView {
     this.look();
   }
 
+  setTimes(on: boolean) {
+    this.client.send({ type: "times", on });
+    // Rows become wider or narrower, and so, when wrapped, higher or lower.
+    this.scroll?.forget();
+  }
+
   setFollow(following: boolean) {
     if (this.snapshot.following === following) return;
-    if (!following) this.rowsWhenLeft = this.snapshot.rows;
+    if (!following) this.countWhenLeft = this.count;
     this.change({ following, newRows: 0 });
     if (following) this.scroll?.toEnd();
     this.look();
   }
 
-  toStart() {
-    this.setFollow(false);
-    this.scroll?.toRow(0);
-    this.look();
+  /** Shows only a part of the log. What is read stays in sight if it is in that part. */
+  setLens(lens: Lens) {
+    if (same(this.lens, lens)) return;
+    const anchor = this.current ?? this.topRow;
+    const attemptChanged = lens.attempt !== this.lens.attempt;
+    this.lens = lens;
+    this.scroll?.forget();
+    this.client.send({ type: "lens", lens });
+    this.requested = "";
+    if (attemptChanged) this.setFollow(true);
+    if (this.snapshot.following) return;
+    // Nothing counts as new until it is known how many rows there are.
+    this.countWhenLeft = Infinity;
+    void this.reveal(anchor ?? -1).then(() => {
+      this.countWhenLeft = this.count;
+    });
   }
 
-  reveal(row: number) {
+  toStart() {
+    void this.reveal(-1);
+  }
+
+  /** Brings a row of the log into the middle; -1 is the first of those that can be seen. */
+  async reveal(row: number): Promise<void> {
+    const place = await this.client.ask<"place">({ what: "place", row });
     this.setFollow(false);
-    this.scroll?.center(row);
+    this.scroll?.setRows(this.count);
+    this.scroll?.center(place);
     this.look();
   }
 
   unfold(row: number) {
-    this.send({ type: "unfold", row });
+    this.client.send({ type: "unfold", row });
   }
 
   select(selection: Selection | null) {
+    if (selection) this.head = selection.to;
     this.change({ selection });
     this.draw();
   }
 
+  /** Takes one more line into the selection, or one less; begins at the match or at the first line in sight. */
+  extend(delta: 1 | -1) {
+    const { selection, rows } = this.snapshot;
+    const start = this.current ?? this.topRow;
+    if (!selection && start === null) return;
+    const anchor = selection ? (this.head === selection.to ? selection.from : selection.to) : (start ?? 0);
+    const head = selection ? Math.max(0, Math.min(rows - 1, this.head + delta)) : anchor;
+    this.select({ from: Math.min(anchor, head), to: Math.max(anchor, head) });
+    this.head = head;
+    this.setFollow(false);
+  }
+
   search(query: Query | null) {
+    if (query !== null && this.query !== null && same(query, this.query)) return;
     this.query = query;
     this.current = null;
     this.change({ search: null });
-    this.send({ type: "search", query });
+    this.client.send({ type: "search", query });
   }
 
   /** Goes to the next match, or the one before, counted from what is in sight. */
   async step(direction: 1 | -1): Promise<void> {
     if (!this.query) return;
-    const from = this.current ?? (direction > 0 ? (this.scroll?.row ?? 0) - 1 : (this.scroll?.row ?? 0));
-    const found = await this.ask<"step">({ what: "step", row: from, direction });
+    const top = Math.max(0, this.topRow ?? 0);
+    const from = this.current ?? (direction > 0 ? top - 1 : top);
+    const found = await this.client.ask<"step">({ what: "step", row: from, direction });
     if (!found) return;
     this.current = found.row;
     this.change({ search: { count: found.count, done: this.snapshot.search?.done ?? false, index: found.index } });
-    this.reveal(found.row);
-    this.draw();
+    await this.reveal(found.row);
+  }
+
+  /** Goes to the first line that names an error; false when there is none. */
+  async toFirstError(): Promise<boolean> {
+    const row = await this.client.ask<"firstError">({ what: "firstError" });
+    if (row === null) return false;
+    this.current = row;
+    await this.reveal(row);
+    return true;
   }
 
   text(from: number, to: number): Promise<string> {
-    return this.ask<"text">({ what: "text", from, to });
+    return this.client.ask<"text">({ what: "text", from, to });
+  }
+
+  /** The last rows as plain text. */
+  tail(rows: number): Promise<string> {
+    return this.client.ask<"tail">({ what: "tail", rows });
   }
 
   rowAt(byte: number): Promise<number | null> {
-    return this.ask<"rowAt">({ what: "rowAt", byte });
+    return this.client.ask<"rowAt">({ what: "rowAt", byte });
   }
 
   /** Checksum of every byte that is held, to compare with the stored log. */
   sha256(): Promise<string> {
-    return this.ask<"sha256">({ what: "sha256" });
+    return this.client.ask<"sha256">({ what: "sha256" });
   }
 
   key(key: string): boolean {
@@ -251,16 +289,9 @@ export class LogView {
 
   // ---- inside
 
-  private send(message: ToWorker) {
-    this.worker.postMessage(message);
-  }
-
-  private ask<K extends keyof Answers>(question: Extract<Question, { what: K }>): Promise<Answers[K]> {
-    const id = ++this.asked;
-    return new Promise((resolve) => {
-      this.answers.set(id, resolve);
-      this.send({ type: "ask", id, question });
-    });
+  private get topRow(): number | null {
+    const row = this.shown[Math.max(0, (this.scroll?.row ?? 0) - this.first)]?.row;
+    return row === undefined || row < 0 ? null : row;
   }
 
   private change(change: Partial<Snapshot>) {
@@ -268,32 +299,25 @@ export class LogView {
     for (const listener of this.listeners) listener();
   }
 
-  private receive(message: FromWorker) {
-    switch (message.type) {
-      case "update":
-        this.update(message);
-        break;
-      case "status":
-        this.options.onStatus(message.fields);
-        break;
-      case "reply":
-        this.answers.get(message.id)?.(message.value as never);
-        this.answers.delete(message.id);
-    }
+  private receive(message: Exclude<FromWorker, { type: "reply" }>) {
+    if (message.type === "update") this.update(message);
+    else this.options.onStatus(message.fields);
   }
 
-  private update({ rows, bytes, stream, search, first, shown }: Update) {
-    const refused = stream.state === "refused" && this.snapshot.stream.state !== "refused";
-    const { following } = this.snapshot;
+  private update({ rows, count, bytes, loading, shift, stream, search, first, shown }: Update) {
+    const before = this.snapshot;
+    const refused = stream.state === "refused" && before.stream.state !== "refused";
     this.first = first;
     this.shown = shown;
-    const before = this.snapshot;
+    this.count = count;
+    if (shift !== 0) this.moveBy(shift);
     this.change({
       rows,
       bytes,
+      loading,
       // Every message carries fresh objects; equal ones are kept, so that nobody draws for nothing.
       stream: same(before.stream, stream) ? before.stream : stream,
-      newRows: following ? 0 : Math.max(0, rows - this.rowsWhenLeft),
+      newRows: before.following ? 0 : Math.max(0, count - this.countWhenLeft),
       search: keepSearch(before.search, search),
     });
     this.publish();
@@ -308,13 +332,21 @@ export class LogView {
     }
   }
 
+  private moveBy(rows: number) {
+    this.countWhenLeft += rows;
+    this.scroll?.setRows(this.count);
+    this.scroll?.shift(rows);
+    this.requested = "";
+  }
+
   /** For tests: how far the log has come, on the element itself. */
   private publish() {
     if (!this.scroller) return;
-    const { rows, bytes, stream } = this.snapshot;
+    const { rows, bytes, stream, loading } = this.snapshot;
     this.scroller.dataset.rows = String(rows);
     this.scroller.dataset.bytes = String(bytes);
     this.scroller.dataset.stream = stream.state;
+    this.scroller.dataset.loading = String(loading !== null);
   }
 
   /** Draws what is there at once, and asks for what is missing. */
@@ -334,50 +366,15 @@ export class LogView {
     const key = following ? `follow ${count}` : `${first} ${count}`;
     if (key === this.requested) return;
     this.requested = key;
-    this.send({ type: "view", first, count, follow: following });
-  }
-
-  private readTheme() {
-    if (!this.scroller) return;
-    this.palette = readPalette(this.scroller);
-    this.looks.clear();
-    for (const node of this.nodes) node.key = "";
+    this.client.send({ type: "view", first, count, follow: following });
   }
 
   private draw() {
-    const { scroll, layer, palette, scroller } = this;
-    if (!scroll || !layer || !palette || !scroller) return;
-    scroll.setRows(this.snapshot.rows);
-    const digits = Math.max(3, String(this.snapshot.rows).length);
-    if (digits !== this.digits) {
-      this.digits = digits;
-      scroller.style.setProperty("--digits", String(digits));
-    }
-    while (this.nodes.length < this.shown.length) {
-      const node = new RowNode();
-      this.nodes.push(node);
-      layer.append(node.element);
-    }
-    const { selection } = this.snapshot;
-    this.nodes.forEach((node, index) => {
-      const row = this.shown[index];
-      node.element.hidden = row === undefined;
-      if (!row) return;
-      node.draw(row, (style) => this.lookOf(style, palette));
-      node.element.classList.toggle("selected", selection !== null && row.row >= selection.from && row.row <= selection.to);
-      node.element.classList.toggle("current", row.row === this.current);
-    });
-    scroll.place(layer, this.first, this.shown.length, (index) => this.nodes[index]?.element.offsetHeight ?? 0, this.snapshot.following);
-  }
-
-  private lookOf(style: NonNullable<Piece["style"]>, palette: Palette): Look {
-    const key = JSON.stringify(style);
-    let look = this.looks.get(key);
-    if (!look) {
-      look = lookOf(style, palette);
-      this.looks.set(key, look);
-    }
-    return look;
+    const { scroll, painter, current } = this;
+    if (!scroll || !painter) return;
+    const { selection, rows, following } = this.snapshot;
+    scroll.setRows(this.count);
+    painter.draw(scroll, this.first, this.shown, rows, following, { selection, current });
   }
 }
 

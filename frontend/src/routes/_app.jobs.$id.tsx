@@ -11,11 +11,13 @@ import { OutputView } from "@/features/jobs/OutputView";
 import { ParameterList } from "@/features/jobs/ParameterList";
 import { type JobTab, JobTabs, TAB_NAMES } from "@/features/jobs/JobTabs";
 import classes from "@/features/jobs/job.module.css";
+import { type LogAddress, readLogAddress } from "@/log/address";
 import { LogViewer } from "@/log/LogViewer";
 
 export const Route = createFileRoute("/_app/jobs/$id")({
-  validateSearch: (search: Record<string, unknown>): { tab?: JobTab | undefined } => ({
+  validateSearch: (search: Record<string, unknown>): { tab?: JobTab | undefined } & LogAddress => ({
     tab: TAB_NAMES.find((name) => name === search.tab),
+    ...readLogAddress(search),
   }),
   component: JobPage,
 });
@@ -30,12 +32,14 @@ function JobPage() {
 }
 
 function JobView({ job }: { job: Job }) {
-  const { tab = "log" } = Route.useSearch();
+  const { tab = "log", ...address } = Route.useSearch();
   const hash = useLocation({ select: (location) => location.hash });
   const navigate = useNavigate({ from: Route.fullPath });
   const queryClient = useQueryClient();
   const { id } = job;
 
+  const change = (part: LogAddress & { tab?: JobTab | undefined }) =>
+    void navigate({ search: (before) => ({ ...before, ...part }), hash: true, resetScroll: false, replace: true });
   const onStatus = useCallback(
     (fields: Record<string, unknown>) => {
       patchJob(queryClient, id, fields);
@@ -58,7 +62,9 @@ function JobView({ job }: { job: Job }) {
       <JobTabs
         tab={tab}
         attempts={job.attempts.length}
-        onChange={(next) => void navigate({ search: { tab: next === "log" ? undefined : next }, hash: true, resetScroll: false, replace: true })}
+        onChange={(next) => {
+          change({ tab: next === "log" ? undefined : next });
+        }}
         panels={{
           // Kept while another tab is open: its stream and the place read to are not lost.
           log: (
@@ -68,6 +74,9 @@ function JobView({ job }: { job: Job }) {
               attempts={job.attempts}
               active={tab === "log"}
               hash={hash}
+              address={address}
+              onAddress={change}
+              failed={job.status === "failed"}
               onStatus={onStatus}
               onRefused={onRefused}
               empty={hasEnded(job.status) ? "This job printed nothing." : job.status === "running" ? "Nothing printed yet." : "The log starts when the job does."}

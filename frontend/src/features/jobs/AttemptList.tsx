@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
-import type { Attempt, Job } from "@/api/types";
+import type { Job } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
 import { StatusIcon } from "@/components/StatusIcon";
-import { causeWords, type JobState } from "@/lib/jobWords";
+import { attemptState, causeWords } from "@/lib/jobWords";
 import { formatCount, formatDuration } from "@/lib/time";
 import classes from "./job.module.css";
 
@@ -22,17 +22,11 @@ export function AttemptList({ job }: { job: Job }) {
             <TimeAgo time={attempt.started_at} />
             {attempt.ended_at && ` · ${formatDuration(Date.parse(attempt.ended_at) - Date.parse(attempt.started_at))}`}
           </span>
-          <Link to="/jobs/$id" params={{ id: job.id }} hash={`attempt-${attempt.number}`} className="link num">
+          <Link to="/jobs/$id" params={{ id: job.id }} search={{ attempt: attempt.number }} className="link num">
             {formatCount(attempt.lines)} {attempt.lines === 1 ? "line" : "lines"}
           </Link>
         </li>
       ))}
     </ol>
   );
-}
-
-function attemptState({ ended_at, cause, exit_code }: Attempt): JobState {
-  if (!ended_at) return "running";
-  if (cause === "cancelled") return "cancelled";
-  return cause === "exit_code" && exit_code === 0 ? "completed" : "failed";
 }

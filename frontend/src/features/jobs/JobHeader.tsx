@@ -1,28 +1,24 @@
-import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { IconPlayerStop, IconRepeat, IconSkull } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { body, client } from "@/api/client";
 import { describeError } from "@/api/errors";
-import { hasEnded, JOB_KEYS, patchJob } from "@/api/queries";
+import { hasEnded } from "@/api/queries";
 import type { Job } from "@/api/types";
 import { CopyButton } from "@/components/CopyButton";
 import { Countdown, JobDuration, StatusLabel, TimeAgo } from "@/components/JobBits";
-import { useHotkeys } from "@/lib/hotkeys";
 import { causeWords, jobState, shortId, STATE_WORDS } from "@/lib/jobWords";
 import { formatDuration, formatShort } from "@/lib/time";
-import { useNow } from "@/lib/useNow";
+import { JobActions } from "./JobActions";
 import classes from "./job.module.css";
+import { useCancel } from "./useCancel";
+import { useEndNotice } from "./useEndNotice";
 import { useFavicon } from "./useFavicon";
 
-/** How long a job may take to end by itself before the console kills it; only then is a harder way offered. */
-const GRACE = 12_000;
 const WORTH_SAYING = 5_000;
 
 export function JobHeader({ job }: { job: Job }) {
   const state = jobState(job);
   useFavicon(state);
+  useEndNotice(job);
+  const cancel = useCancel(job);
   return (
     <header className={classes.header}>
       <title>{`${STATE_WORDS[state]} · ${job.title} · AIrsenal Ops Console`}</title>
@@ -44,10 +40,15 @@ export function JobHeader({ job }: { job: Job }) {
             </span>
           </div>
         </div>
-        <JobActions job={job} />
+        <JobActions job={job} cancel={cancel} />
       </div>
       <Facts job={job} />
       <Explanation job={job} />
+      {cancel.error !== null && !hasEnded(job.status) && (
+        <p className={classes.note} data-kind="bad" role="alert">
+          It was not cancelled: {describeError(cancel.error)}
+        </p>
+      )}
     </header>
   );
 }
@@ -151,62 +152,4 @@ function Explanation({ job }: { job: Job }) {
     default:
       return null;
   }
-}
-
-function JobActions({ job }: { job: Job }) {
-  const queryClient = useQueryClient();
-  const cancel = useMutation({
-    mutationFn: async (force: boolean) =>
-      body(await client.POST("/api/jobs/{job_id}/cancel", { params: { path: { job_id: job.id }, query: { force } } })),
-    onMutate: () => {
-      patchJob(queryClient, job.id, { cancel_requested_at: job.cancel_requested_at ?? new Date().toISOString() });
-    },
-    onError: (error) => {
-      patchJob(queryClient, job.id, { cancel_requested_at: job.cancel_requested_at });
-      notifications.show({ color: "red", title: "Not cancelled", message: describeError(error), autoClose: false });
-    },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: JOB_KEYS.all }),
-  });
-  const open = !hasEnded(job.status);
-  const cancellable = open && job.cancel_requested_at === null;
-  const stop = () => {
-    if (cancellable && !cancel.isPending) cancel.mutate(false);
-  };
-  const now = useNow(open && !cancellable);
-  const overdue = job.cancel_requested_at !== null && now - Date.parse(job.cancel_requested_at) > GRACE;
-  useHotkeys(cancellable ? [{ keys: "c", label: "Cancel this job", group: "This page", run: stop }] : []);
-
-  return (
-    <div className={classes.actions}>
-      {open && overdue && (
-        <Button
-          color="red"
-          leftSection={<IconSkull size={15} aria-hidden="true" />}
-          loading={cancel.isPending}
-          onClick={() => {
-            cancel.mutate(true);
-          }}
-        >
-          Kill now
-        </Button>
-      )}
-      {open && !overdue && (
-        <Button
-          variant="default"
-          leftSection={<IconPlayerStop size={15} aria-hidden="true" />}
-          disabled={!cancellable}
-          onClick={stop}
-        >
-          {cancellable ? "Cancel" : "Cancelling"}
-        </Button>
-      )}
-      <Button
-        variant="default"
-        leftSection={<IconRepeat size={15} aria-hidden="true" />}
-        renderRoot={(props) => <Link to="/commands/$id" params={{ id: job.command }} search={{ from: job.id }} {...props} />}
-      >
-        Run again
-      </Button>
-    </div>
-  );
 }
