@@ -1,14 +1,12 @@
-import type { ComponentType } from "react";
-import { PasskeySection } from "@/features/security/PasskeySection";
-import { PasswordSection } from "@/features/security/PasswordSection";
-import { SessionSection } from "@/features/security/SessionSection";
-import { TokenSection } from "@/features/security/TokenSection";
-import { TwoStepSection } from "@/features/security/TwoStepSection";
+import { type ComponentType, lazy } from "react";
 import { AccountSection } from "./AccountSection";
 import { AppearanceSection } from "./AppearanceSection";
 import { KeyboardSection } from "./KeyboardSection";
 import { RetentionSection } from "./RetentionSection";
 import { TimeSection } from "./TimeSection";
+
+// A chunk of its own: these weigh more than all the others together.
+const SecuritySections = lazy(() => import("@/features/security/SecuritySections"));
 
 /** The settings page is this list, in this order. A part with settings of its own adds its section here. */
 export const SECTIONS: readonly ComponentType[] = [
@@ -16,10 +14,6 @@ export const SECTIONS: readonly ComponentType[] = [
   TimeSection,
   KeyboardSection,
   AccountSection,
-  PasswordSection,
-  TwoStepSection,
-  PasskeySection,
-  SessionSection,
-  TokenSection,
+  SecuritySections,
   RetentionSection,
 ];

@@ -1,0 +1,17 @@
+import { PasskeySection } from "./PasskeySection";
+import { PasswordSection } from "./PasswordSection";
+import { SessionSection } from "./SessionSection";
+import { TokenSection } from "./TokenSection";
+import { TwoStepSection } from "./TwoStepSection";
+
+export default function SecuritySections() {
+  return (
+    <>
+      <PasswordSection />
+      <TwoStepSection />
+      <PasskeySection />
+      <SessionSection />
+      <TokenSection />
+    </>
+  );
+}
