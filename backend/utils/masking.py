@@ -10,6 +10,7 @@ import html
 import json
 import shlex
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -98,7 +99,11 @@ class Finder:
         self.wrapped = [form for form in self.forms if _may_be_wrapped(form)]
         # With a line end of two bytes in each WRAP_COLUMNS letters.
         self.longest = max(map(len, self.forms), default=0) + 2 * (MAX_WRAPPED // WRAP_COLUMNS + 2)
-        self._pattern = _compile(self.forms)
+
+    @cached_property
+    def _pattern(self) -> Any:
+        # At the first output, not before: it takes milliseconds, and no job's start shall wait for it.
+        return _compile(self.forms)
 
     def spans(self, data: bytes, run: int = 0, first: int = 0, last: int | None = None) -> list[tuple[int, int]]:
         """Where forms occur in data[first:last], overlapping ones joined, in order."""
