@@ -184,7 +184,7 @@ def confirm_with_the_passkey(page: Page) -> None:
     page.route("**/api/auth/recovery-codes", ten_minutes_later, times=1)
     go(page, "Settings")
     expect(page.get_by_text("9 of 10 left")).to_be_visible()
-    page.get_by_role("button", name="New codes").click()
+    page.get_by_role("button", name="New codes", exact=True).click()
     page.get_by_role("button", name="Make new codes").click()
     asked = page.get_by_role("dialog", name="Is it still you?")
     expect(asked.get_by_label("Code of your authenticator app")).to_be_visible()
@@ -203,7 +203,7 @@ def end_the_session_of_another(
     page: Page, console: RunningConsole, new_context: CreateContextCallback, old_code: str
 ) -> None:
     other = new_context(viewport=DESKTOP, base_url=console.url).new_page()
-    page.get_by_role("button", name="New codes").click()
+    page.get_by_role("button", name="New codes", exact=True).click()
     page.get_by_role("button", name="Make new codes").click()
     fresh = page.get_by_label("Recovery codes").get_by_role("listitem").first.inner_text()
     page.get_by_role("button", name="I have kept them").click()
