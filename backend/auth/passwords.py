@@ -78,7 +78,7 @@ class PasswordHasher:
         return hashed.decode("ascii")
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
-        """Takes the same time whether there is a hash to compare with or not (ASVS 5.0.0 6.3.8)."""
+        """Without a hash, or for a password that bcrypt cannot read whole, it is False after as much work."""
         if password_hash is None and self._decoy is None:
             self._decoy = await self.hash("nobody's password")
         secret = password.encode()

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, ViewportSize, expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from backend.tests.e2e.browsing import DESKTOP, Watched, expect_log, go, run_command, set_up, shoot, sign_in
-from backend.tests.e2e.consoles import RunningConsole
+from backend.tests.e2e.consoles import EMAIL, PASSWORD, RunningConsole
 from backend.tests.started import PROJECT
 
 AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -53,6 +53,7 @@ def test_every_way_in_and_out(own: RunningConsole, new_context: CreateContextCal
     set_up(page, own)
     go(page, "Settings")
     expect(page.get_by_text("No passkeys yet")).to_be_visible()
+    change_the_account(page)
     make_a_token(page, own)
     phone, codes, used = enrol(page)
     add_a_passkey(page)
@@ -67,8 +68,32 @@ def test_every_way_in_and_out(own: RunningConsole, new_context: CreateContextCal
     with_a_recovery_code(page, codes[0])
     confirm_with_the_passkey(page)
     end_the_session_of_another(page, own, new_context, codes[1])
-    watched.check("401 POST /api/auth/login", "403 POST /api/auth/recovery-codes", "401 GET /api/auth/check",
-                  "401 GET /api/jobs", "422 POST /api/auth/totp/confirm")  # fmt: skip
+    watched.check("401 POST /api/auth/login", "403 POST /api/auth/recovery-codes", "401 GET /api/auth/check", "401 GET /api/jobs/summary",
+                  "401 GET /api/jobs", "422 POST /api/auth/totp/confirm", "422 POST /api/auth/password")  # fmt: skip
+
+
+def change_the_account(page: Page) -> None:
+    """There and back, so that the rest of the journey signs in as ever."""
+    for current, new in [
+        ("wrong password", "x"),
+        (PASSWORD, "three unrelated words"),
+        ("three unrelated words", PASSWORD),
+    ]:
+        page.get_by_role("button", name="Change password").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Present password", exact=True).fill(current)
+        dialog.get_by_label("New password", exact=True).fill(new)
+        dialog.get_by_role("button", name="Change password").click()
+        if new == "x":
+            expect(dialog.get_by_text("Is not your present password")).to_be_visible()
+            expect(dialog.get_by_label("Present password", exact=True)).to_be_focused()
+            dialog.get_by_role("button", name="Cancel").click()
+        expect(dialog).to_have_count(0)
+    for email in ("other@example.org", EMAIL):
+        page.get_by_role("button", name="Change e-mail").click()
+        dialog.get_by_label("New e-mail address").fill(email)
+        dialog.get_by_role("button", name="Change e-mail").click()
+        expect(page.get_by_text(f"Signed in as {email}")).to_be_visible()
 
 
 def make_a_token(page: Page, console: RunningConsole) -> None:

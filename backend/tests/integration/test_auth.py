@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
+import bcrypt
 import httpx
 import jwt
 import pytest
@@ -127,8 +128,18 @@ async def test_forged_and_expired_tokens_are_refused(console: Console, keys: Key
         assert answer.status_code == 401
 
 
-async def test_wrong_email_and_wrong_password_look_the_same_and_are_slowed_down(fresh: Console) -> None:
-    """ASVS 5.0.0 6.3.8 and 6.3.1."""
+async def test_wrong_email_and_wrong_password_look_the_same_and_are_slowed_down(
+    fresh: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A5, ASVS 5.0.0 6.3.8 and 6.3.1. The time is bcrypt's, so the same work is the same time."""
+    compared: list[bytes] = []
+    compare = bcrypt.checkpw
+
+    def noted(password: bytes, hashed: bytes) -> bool:
+        compared.append(hashed)
+        return compare(password, hashed)
+
+    monkeypatch.setattr(bcrypt, "checkpw", noted)
     await fresh.http.post("/api/auth/setup", json=_setup_body(fresh))
     fresh.http.cookies.clear()
     answers = []
@@ -136,6 +147,8 @@ async def test_wrong_email_and_wrong_password_look_the_same_and_are_slowed_down(
         answers.append(await fresh.http.post("/api/auth/login", json=body))
     assert {answer.status_code for answer in answers} == {401}
     assert {answer.text for answer in answers} == {'{"detail":"Invalid credentials"}'}
+    assert len(compared) == 2
+    assert len(set(compared)) == 1, "against the same hash"
     last = answers[-1]
     for _ in range(8):
         last = await fresh.http.post("/api/auth/login", json={"email": EMAIL, "password": "wrong password"})

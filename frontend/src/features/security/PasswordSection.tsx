@@ -1,6 +1,7 @@
 import { Button, Modal, PasswordInput, Switch, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
 import { type ReactNode, type SubmitEvent, useId, useRef, useState } from "react";
 import { body, client } from "@/api/client";
 import { ApiError, errorsByField } from "@/api/errors";
@@ -126,13 +127,14 @@ function PasswordForm({ email, onClose }: { email: string; onClose: () => void }
 
 function EmailForm({ email, onClose }: { email: string; onClose: () => void }) {
   const queryClient = useQueryClient();
+  const router = useRouter();
   const change = useMutation({
     mutationFn: async (input: { email: string }) => body(await client.POST("/api/auth/email", { body: input })),
-    onSuccess: async () => {
+    onSuccess: async (_, { email: next }) => {
       notifications.show({ message: "The e-mail address is changed." });
       onClose();
-      await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
-      location.reload();
+      queryClient.setQueryData(sessionQuery.queryKey, (session) => session && { ...session, email: next });
+      await router.invalidate();
     },
   });
   const problems = change.error instanceof ApiError ? errorsByField(change.error.errors, "") : {};
