@@ -102,6 +102,7 @@ def search_in_time(page: Page, pid: int) -> None:
     expect(current(page)).to_contain_text("line 961234 of the pump")
 
 
+@pytest.mark.usefixtures("reader")
 def test_twenty_cuts_lose_and_double_nothing(logs: RunningConsole, new_context: CreateContextCallback) -> None:
     job_id = submit(logs, "pump", lines=800_000, rate=50_000)
     with CuttingProxy(logs.url) as proxy:

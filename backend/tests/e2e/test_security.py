@@ -68,8 +68,11 @@ def test_every_way_in_and_out(own: RunningConsole, new_context: CreateContextCal
     with_a_recovery_code(page, codes[0])
     confirm_with_the_passkey(page)
     end_the_session_of_another(page, own, new_context, codes[1])
-    watched.check("401 POST /api/auth/login", "403 POST /api/auth/recovery-codes", "401 GET /api/auth/check", "401 GET /api/jobs/summary",
-                  "401 GET /api/jobs", "422 POST /api/auth/totp/confirm", "422 POST /api/auth/password")  # fmt: skip
+    watched.check(
+        "401 POST /api/auth/login", "403 POST /api/auth/recovery-codes", "401 GET /api/auth/check",
+        "401 GET /api/jobs", "401 GET /api/jobs/summary", "422 POST /api/auth/totp/confirm",
+        "422 POST /api/auth/password",
+    )  # fmt: skip
 
 
 def change_the_account(page: Page) -> None:
@@ -94,6 +97,7 @@ def change_the_account(page: Page) -> None:
         dialog.get_by_label("New e-mail address").fill(email)
         dialog.get_by_role("button", name="Change e-mail").click()
         expect(page.get_by_text(f"Signed in as {email}")).to_be_visible()
+        expect(dialog).to_have_count(0)
 
 
 def make_a_token(page: Page, console: RunningConsole) -> None:
