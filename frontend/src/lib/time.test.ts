@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { writePreference } from "./preferences";
-import { formatAbsolute, formatBytes, formatDuration, formatLimit, formatRelative, formatShort, formatTicking, formatWithZone, nextDay, startOfDay } from "./time";
+import { formatAbsolute, formatBytes, formatDuration, formatLimit, formatLineTime, formatRelative, formatShort, formatTicking, formatWithZone, nextDay, startOfDay } from "./time";
 
 describe("formatDuration", () => {
   it.each([
@@ -85,6 +85,11 @@ describe("times in the chosen zone", () => {
     writePreference("timeZone", "Asia/Kolkata");
     expect(formatShort(time, new Date("2026-07-22T10:00:00Z"))).toBe("04:00:05");
     expect(formatShort(time, new Date("2026-07-21T10:00:00Z"))).toBe("22 Jul 2026, 04:00:05");
+  });
+
+  it("of the lines of a log too", () => {
+    writePreference("timeZone", "Asia/Kolkata");
+    expect(formatLineTime(new Date("2026-11-21T12:00:00.250Z"))).toBe("17:30:00.250");
   });
 
   it("falls back to the browser's zone for one that does not exist", () => {

@@ -47,6 +47,8 @@ interface Formats {
   withZone: Intl.DateTimeFormat;
   date: Intl.DateTimeFormat;
   clock: Intl.DateTimeFormat;
+  minutes: Intl.DateTimeFormat;
+  milliseconds: Intl.DateTimeFormat;
 }
 
 // The pages are in English, so their dates are too: the browser's own language would mix two on one page.
@@ -56,7 +58,7 @@ const formats = new Map<string, Formats>();
 function formatsOf(zone: string): Formats {
   let found = formats.get(zone);
   if (!found) {
-    const timeZone = zone === "local" ? undefined : zone;
+    const timeZone = zone === "local" || !isTimeZone(zone) ? undefined : zone;
     const day = { day: "numeric", month: "short", year: "numeric", timeZone } as const;
     const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone } as const;
     found = {
@@ -64,6 +66,8 @@ function formatsOf(zone: string): Formats {
       withZone: new Intl.DateTimeFormat(LOCALE, { ...day, ...time, timeZoneName: "short" }),
       date: new Intl.DateTimeFormat(LOCALE, day),
       clock: new Intl.DateTimeFormat(LOCALE, time),
+      minutes: new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", timeZone }),
+      milliseconds: new Intl.DateTimeFormat(LOCALE, { ...time, fractionalSecondDigits: 3 }),
     };
     formats.set(zone, found);
   }
@@ -71,7 +75,7 @@ function formatsOf(zone: string): Formats {
 }
 
 function chosen(): Formats {
-  return formatsOf(isTimeZone(readPreference("timeZone")) ? readPreference("timeZone") : "local");
+  return formatsOf(readPreference("timeZone"));
 }
 
 export function isTimeZone(name: string): boolean {
@@ -99,6 +103,15 @@ export function formatWithZone(time: Date): string {
 
 export function formatDate(time: Date): string {
   return chosen().date.format(time);
+}
+
+/** To the millisecond, as long for every line of a log: they stand below each other. */
+export function formatLineTime(time: Date): string {
+  return chosen().milliseconds.format(time);
+}
+
+export function formatMinutes(time: Date): string {
+  return chosen().minutes.format(time);
 }
 
 /** The time alone for today, date and time for other days. */

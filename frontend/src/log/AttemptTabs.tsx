@@ -2,7 +2,7 @@ import { type KeyboardEvent, useRef } from "react";
 import type { Attempt } from "@/api/types";
 import { StatusIcon } from "@/components/StatusIcon";
 import { attemptState, causeWords } from "@/lib/jobWords";
-import { formatDuration, formatWithZone } from "@/lib/time";
+import { formatDuration, formatMinutes, formatWithZone } from "@/lib/time";
 import classes from "./log.module.css";
 
 interface Props {
@@ -60,10 +60,8 @@ function AttemptName({ attempt }: { attempt: Attempt }) {
       <b>Attempt {number}</b>
       <span className="num">
         {ended_at ? (causeWords(attempt) ?? "ended") : "running"}
-        {took && ` · ${took}`} · <time dateTime={started_at} title={formatWithZone(new Date(started_at))}>{clock.format(new Date(started_at))}</time>
+        {took && ` · ${took}`} · <time dateTime={started_at} title={formatWithZone(new Date(started_at))}>{formatMinutes(new Date(started_at))}</time>
       </span>
     </>
   );
 }
-
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });

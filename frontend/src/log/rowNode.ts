@@ -1,4 +1,4 @@
-import { formatAbsolute } from "@/lib/time";
+import { formatAbsolute, formatLineTime } from "@/lib/time";
 import type { Look } from "./colors";
 import type { Piece, ShownRow } from "./protocol";
 
@@ -51,7 +51,7 @@ export class RowNode {
 
   private drawTime(time: number | null) {
     const date = time === null ? null : new Date(time);
-    this.time.textContent = date ? clockOf(date) : "";
+    this.time.textContent = date ? formatLineTime(date) : "";
     this.time.dateTime = date?.toISOString() ?? "";
     this.time.title = date ? formatAbsolute(date) : "";
   }
@@ -64,13 +64,6 @@ export class RowNode {
     else this.line.append(span);
     return span;
   }
-}
-
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
-
-/** To the millisecond, as long for every row: the lines stand below each other. */
-function clockOf(date: Date): string {
-  return clock.format(date);
 }
 
 const PLAIN_LOOK: Look = { className: "", color: "", background: "" };
