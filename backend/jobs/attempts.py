@@ -106,6 +106,10 @@ class Attempts:
             return error.detail
         except OSError as error:
             return str(error)
+        except Exception as error:
+            # Whatever it is, somebody waits for an answer, and behind this job there are others.
+            log.exception("attempt cannot be prepared", command=job.command, job_id=job.id)
+            return f"The console could not prepare it ({type(error).__name__}); its log has the details."
 
     async def drop(self, prepared: Prepared) -> None:
         """The attempt that it was prepared for is not to be."""

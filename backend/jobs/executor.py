@@ -155,12 +155,15 @@ class Executor:
         )
         # One entry in a folder that is in the kernel's memory: a thread would cost more than the call.
         folder_of(self._spool, spec.job_id, spec.attempt).mkdir(mode=0o700)
-        execution = None
+        execution, runner = None, None
         try:
             # Watched before there is a runner: if that cannot be done, nothing runs unseen.
             execution = self._execution(spec.job_id, spec.attempt)
-            execution.follow_runner(await self._runner_with(request))
+            runner = await self._runner_with(request)
+            execution.follow_runner(runner)
         except OSError:
+            if runner:
+                runner.close()
             if execution:
                 self.release(execution)
             await asyncio.to_thread(self.discard, spec.job_id, spec.attempt)

@@ -128,7 +128,10 @@ class JobQueue:
             try:
                 if lane.offer:
                     (job, accepted), lane.offer = lane.offer, None
-                    await self._start_offered(lane, job, accepted)
+                    if self.draining:
+                        await _answer(accepted, self._store_waiting(job))
+                    else:
+                        await self._start_offered(lane, job, accepted)
                     continue
                 if not self.draining and (claimed_job := await patiently(lambda: self._claim(lane))):
                     await self._run(lane, claimed_job)
@@ -170,16 +173,19 @@ class JobQueue:
             lane.waiting.extend(due if changes == lane.changes else due[:1])
         while lane.waiting:
             job = self._claimed(lane.waiting.popleft())
-            with suppress(LaneBusy):
+            try:
                 if await patiently(lambda job=job: self._jobs.claim(job)):  # type: ignore[misc]
                     return job
+            except LaneBusy:
+                lane.waiting.clear()  # it goes first when the lane is free, so it is read again
         return None
 
     async def _run(self, lane: _Lane, job: Job, prepared: Prepared | None = None) -> None:
         """Run a claimed job, and those behind it as long as each is claimed together with the end of the one before."""
         following: Job | None = job
         while following:
-            prepared = prepared or await self.attempts.prepare(following)
+            running = following
+            prepared = prepared or await self.attempts.prepare(running)
             preparing: list[asyncio.Task[Prepared]] = []
 
             def successor(preparing: list[asyncio.Task[Prepared]] = preparing) -> Job | None:
@@ -189,10 +195,14 @@ class JobQueue:
                 preparing.append(asyncio.create_task(self.attempts.prepare(job)))
                 return job
 
-            following = await self.attempts.run(following, prepared, successor)
-            prepared = await preparing[0] if preparing else None
-            if prepared and not following:
-                await self.attempts.drop(prepared)
+            following = None
+            try:
+                following = await self.attempts.run(running, prepared, successor)
+            finally:
+                prepared = await preparing[0] if preparing else None
+                if prepared and not following:
+                    lane.waiting.clear()  # it was not claimed, and still goes before those behind it
+                    await self.attempts.drop(prepared)
 
     async def _seconds_to_wait(self, lane: _Lane) -> float:
         due = await patiently(lambda: self._jobs.next_due(lane.name))

@@ -158,6 +158,8 @@ class RunnerPool:
             text, descriptors = b"", []
         if not text:
             self._drop_channel()
+        elif not descriptors:  # we are out of them: that runner ends when nobody holds its connection
+            self._ordered -= 1
         else:
             self._ordered -= 1
             answer = json.loads(text)

@@ -36,9 +36,16 @@ def configure_logging(level: str, style: Literal["json", "text"]) -> None:
     ]
     renderer: list[structlog.typing.Processor]
     if style == "json":
-        renderer = [structlog.processors.format_exc_info, _redact, structlog.processors.JSONRenderer()]
+        renderer = [structlog.processors.JSONRenderer()]
     else:
-        renderer = [_redact, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=34)]
+        renderer = [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                pad_event_to=34,
+                # By default it prints tracebacks with all local variables as soon as somebody installs `rich`.
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -54,7 +61,13 @@ def configure_logging(level: str, style: Literal["json", "text"]) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                # A traceback is text like any other: made before secrets are taken out.
+                structlog.processors.format_exc_info,
+                _redact,
+                *renderer,
+            ],
         )
     )
     root = logging.getLogger()
