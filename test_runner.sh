@@ -93,17 +93,46 @@ lint() {
 }
 
 frontend() {
+    frontend_build && frontend_checks
+}
+
+frontend_build() {
     if ! step "Node and browser packages" "$PYTHON" run.py --prepare node; then
         skipped+=("frontend checks: their packages could not be installed")
-        return
+        return 1
     fi
+    step "frontend build" "$PYTHON" run.py --prepare pages
+}
+
+frontend_checks() {
     # The wheel's Node when the system has none that fits; the folder exists only then.
     local path="$PWD/.venv/node-bin:$PATH" script
-    for script in typecheck lint test; do
+    for script in budget typecheck lint test; do
         step "frontend $script" env PATH="$path" npm --prefix frontend run "$script"
     done
-    step "frontend build" "$PYTHON" run.py --prepare pages &&
-        step "frontend budget" env PATH="$path" npm --prefix frontend run budget
+}
+
+# What neither waits for the other nor needs its processor all the time: lint and the frontend's checks run beside the
+# Python tests, which wait for processes and databases much of the time. Their output and summary come afterwards.
+beside() {
+    (
+        summary=() skipped=() failed=0
+        "$@"
+        printf 'beside_summary=(%s)\nbeside_skipped=(%s)\nbeside_failed=%d\n' \
+            "${summary[*]@Q}" "${skipped[*]@Q}" "$failed" >"$work/beside"
+    ) >"$work/beside.log" 2>&1 &
+    beside_pid=$!
+}
+
+join_beside() {
+    wait "$beside_pid"
+    cat "$work/beside.log"
+    local beside_summary=() beside_skipped=() beside_failed=1
+    # shellcheck source=/dev/null
+    source "$work/beside"
+    summary+=("${beside_summary[@]}")
+    skipped+=("${beside_skipped[@]}")
+    if ((beside_failed)); then failed=1; fi
 }
 
 pytest_arguments=("$@")
@@ -122,8 +151,7 @@ case $part in
         pytest_step "e2e tests" backend/tests/e2e "${pytest_arguments[@]}"
         ;;
     all)
-        lint
-        frontend
+        if frontend_build; then beside eval "lint; frontend_checks"; else lint; fi
         have_browser || skip "browser tests" "no chromium here (sudo apt install chromium)"
         rm -f .coverage .coverage.*
         coverage=(--cov --cov-branch --cov-report=term)
@@ -135,6 +163,7 @@ case $part in
         # Browser tests last: Playwright keeps an event loop of its own, and pytest-asyncio cannot begin beside it.
         pytest_step "tests with coverage" backend/tests/unit backend/tests/integration backend/tests/e2e \
             --durations=10 "${coverage[@]}" "${pytest_arguments[@]}"
+        if [[ -n ${beside_pid:-} ]]; then join_beside; fi
         ;;
 esac
 
