@@ -121,7 +121,7 @@ class AuthService:
         self._setup_token = None
         self._throttle.succeeded(limit)
         await self.events.record("admin_created", email, caller.address, "through the set-up link")
-        return await self._sign_in(email, caller, "set-up link")
+        return await self._sign_in(email, caller, "set-up link", self.sessions.sweeps)
 
     async def _create(self, email: str, password_hash: str) -> bool:
         now = self._now()
@@ -138,13 +138,14 @@ class AuthService:
         email = email.strip().casefold()
         limits = self._limits(email, caller)
         self._throttle.attempt(*limits)
+        sweeps = self.sessions.sweeps
         try:
             account, method = await self._verify(email, password, otp)
         except NotAuthenticated as error:
             await self.events.record("sign_in_refused", email, caller.address, error.code or "wrong e-mail or password")
             raise
         self._throttle.succeeded(*limits)
-        return await self._sign_in(account.email, caller, method)
+        return await self._sign_in(account.email, caller, method, sweeps)
 
     def _limits(self, email: str, caller: Caller) -> tuple[Limit, ...]:
         """A device that signed in before has tries of its own: strangers cannot use them up, and it gains no others."""
@@ -172,6 +173,7 @@ class AuthService:
     async def login_with_passkey(self, site: Site, answer: PasskeyAnswer, caller: Caller) -> SignedIn:
         limit = Limit(f"passkey {caller.address}", _WIDE_FREE_TRIES)
         self._throttle.attempt(limit)
+        sweeps = self.sessions.sweeps
         try:
             passkey = await self.passkeys.check(site, answer)
             account = await self._account()
@@ -179,20 +181,26 @@ class AuthService:
             await self.events.record("sign_in_refused", "", caller.address, f"passkey: {error.detail}")
             raise
         self._throttle.succeeded(limit)
-        return await self._sign_in(account.email, caller, f"passkey {passkey.name}")
+        return await self._sign_in(account.email, caller, f"passkey {passkey.name}", sweeps)
 
     async def _account(self) -> Account:
         if (account := await self._accounts.get()) is None:
             raise NotAuthenticated("There is no admin yet.")
         return account
 
-    async def _sign_in(self, email: str, caller: Caller, method: str) -> SignedIn:
+    async def _sign_in(self, email: str, caller: Caller, method: str, sweeps: int) -> SignedIn:
+        """`sweeps` as it was before anything was checked: a password or factor that was changed meanwhile lets nobody
+        in."""
         await self.events.record("signed_in", email, caller.address, method)
         if method.endswith("recovery code"):
             await self.events.record("recovery_code_used", email, caller.address)
         if caller.session and (before := self._signer.session_id(caller.session)):
             await self.sessions.end(before)
-        return await self.sessions.start(email, address=caller.address, device=caller.agent, method=method)
+        signed_in = await self.sessions.start(email, address=caller.address, device=caller.agent, method=method)
+        if self.sessions.sweeps != sweeps:
+            await self.sessions.end(self._signer.session_id(signed_in.token) or "")
+            raise NotAuthenticated("The account was changed in this moment. Sign in again.")
+        return signed_in
 
     def device_token(self, email: str, present: str | None) -> str | None:
         """For the cookie that makes a device a known one; None when it is one already."""

@@ -30,6 +30,8 @@ class Sessions:
         self._idle = idle
         self._checked: TTLCache[str, Session] = TTLCache(1_000, ttl=RECHECK_SECONDS, timer=time.monotonic)
         self._revocations = 0
+        # How often all others were ended; what was proven before the last time is proven no more.
+        self.sweeps = 0
         self._tickets: TTLCache[str, Session] = TTLCache(1_000, ttl=TICKET_SECONDS, timer=time.monotonic)
 
     async def start(self, email: str, *, address: str, device: str, method: str) -> SignedIn:
@@ -95,6 +97,7 @@ class Sessions:
         return ended
 
     async def end_others(self, session_id: str | None) -> int:
+        self.sweeps += 1  # before the records go: a sign-in under way must see it, or be among them
         ended = await self._sessions.delete_others(session_id)
         self._revocations += 1
         self._checked.clear()

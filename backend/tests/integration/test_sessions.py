@@ -206,3 +206,22 @@ async def test_what_cannot_be_recorded_does_not_happen(own: Console) -> None:
     assert (await own.http.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})).status_code == 503
     own.services.auth.events._listeners.clear()
     assert (await own.http.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})).status_code == 200
+
+
+async def test_a_sign_in_under_way_does_not_survive_a_change_of_the_account(own: Console) -> None:
+    """The old password was checked, then it was changed and all sessions ended, then this one would have been stored."""
+    auth = own.services.auth
+
+    async def change_in_between(event: SecurityEvent) -> None:
+        if event.kind == "signed_in":
+            await auth.sessions.end_others(None)
+
+    auth.events.subscribe(change_in_between)
+    try:
+        async with httpx.AsyncClient(base_url=own.url) as nobody:
+            refused = await nobody.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+            assert refused.status_code == 401
+            assert "changed in this moment" in refused.json()["detail"]
+    finally:
+        auth.events._listeners.remove(change_in_between)
+    assert await _token(own)

@@ -23,7 +23,7 @@ export function AttemptList({ job }: { job: Job }) {
             {attempt.ended_at && ` · ${formatDuration(Date.parse(attempt.ended_at) - Date.parse(attempt.started_at))}`}
           </span>
           <Link to="/jobs/$id" params={{ id: job.id }} search={{ attempt: attempt.number }} className="link num">
-            {formatCount(attempt.lines)} {attempt.lines === 1 ? "line" : "lines"}
+            {attempt.ended_at ? `${formatCount(attempt.lines)} ${attempt.lines === 1 ? "line" : "lines"}` : "Log"}
           </Link>
         </li>
       ))}

@@ -49,7 +49,7 @@ export function SessionSection() {
                   {deviceWords(device)} {current && <span className={classes.mark} data-tone="ok">this one</span>}
                 </span>
                 <span className={classes.details}>
-                  {address}, by {method === "" ? "password" : method}, since <TimeAgo time={created_at} />
+                  {address}, by {method === "" ? "password" : method}, signed in <TimeAgo time={created_at} />
                   {last_seen_at && <>; last seen <TimeAgo time={last_seen_at} /></>}
                 </span>
               </div>
