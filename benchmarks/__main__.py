@@ -19,7 +19,8 @@ def table(rows: list[Row]) -> str:
     for row in rows:
         sign = "≥" if row.at_least else "≤"
         verdict = "" if row.met else " (missed)"
-        lines.append(f"| {row.measure} | {row.value:.2f} {row.unit}{verdict} | {sign} {row.goal:g} |")
+        unit = row.unit.replace("|", r"\|")  # `cmd | tee` would begin another column
+        lines.append(f"| {row.measure} | {row.value:.2f} {unit}{verdict} | {sign} {row.goal:g} |")
     return "\n".join(lines)
 
 
