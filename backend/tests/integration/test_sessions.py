@@ -209,7 +209,7 @@ async def test_what_cannot_be_recorded_does_not_happen(own: Console) -> None:
 
 
 async def test_a_sign_in_under_way_does_not_survive_a_change_of_the_account(own: Console) -> None:
-    """The old password was checked, then it was changed and all sessions ended, then this one would have been stored."""
+    """The old password was checked, it was changed and all sessions ended, then this one would have been stored."""
     auth = own.services.auth
 
     async def change_in_between(event: SecurityEvent) -> None:
