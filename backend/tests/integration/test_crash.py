@@ -7,7 +7,8 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -190,3 +191,37 @@ def test_a_paused_database_loses_nothing(console: ConsoleProcess) -> None:
     ended = console.ended(job["id"])
     assert ended["logs"] == [f"line {number}" for number in range(100)]
     assert console.http.get("/api/health/ready").status_code == 200
+
+
+@pytest.mark.skipif(
+    "MONGO_URL" in os.environ, reason="not possible here: the database of MONGO_URL is not ours to stop"
+)
+def test_nothing_starts_before_it_is_stored(console: ConsoleProcess) -> None:
+    """Q1, Q2: a runner stands ready, the database does not answer, and the one who submitted is told so."""
+    assert console.ended(console.submit("say")["id"])["status"] == "completed"  # its lane sleeps now
+    spool = console.data_dir / "spool"
+    database = console.database_pid()
+    body = {"command": "say", "parameters": {"text": "once"}}
+    with ThreadPoolExecutor(1) as asking:
+        os.kill(database, signal.SIGSTOP)
+        try:
+            answer = asking.submit(console.http.post, "/api/jobs", json=body)
+            _until(lambda: any(spool.iterdir()), "a runner is given the attempt")
+            prepared = next(spool.iterdir())
+            assert answer.result(30).status_code == 503
+            assert not os.path.lexists(prepared / "runner")
+            assert console.http.get("/api/health").status_code == 200
+        finally:
+            os.kill(database, signal.SIGCONT)
+    # Its lane is not held by a job that nobody runs, whether the write got through in the end or not.
+    assert console.ended(console.submit("say", text="behind")["id"], 60)["status"] == "completed"
+    logs = [console.job(job["id"])["logs"] for job in console.http.get("/api/jobs").json()]
+    assert logs.count(["text=once"]) <= 1
+    _until(lambda: not any(spool.iterdir()), "nothing is left in the spool")
+
+
+def _until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
