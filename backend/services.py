@@ -26,6 +26,12 @@ from backend.config.keys import Keys
 from backend.config.settings import PROJECT_FOLDER, Settings, search_path
 from backend.database import Database, DatabaseError, Mongo
 from backend.errors import StartError
+from backend.fpl.apply import Guard
+from backend.fpl.care import Care
+from backend.fpl.chips import ChipPlanner
+from backend.fpl.reports import Reports
+from backend.fpl.setup import Setup
+from backend.fpl.team import Team
 from backend.jobs.attempts import Attempts
 from backend.jobs.audit_trail import FOLLOW_SECONDS, JobTrail
 from backend.jobs.events import Events
@@ -37,6 +43,7 @@ from backend.jobs.queue import JobQueue
 from backend.jobs.retention import SWEEP_SECONDS, KeepLogs, Retention
 from backend.jobs.service import JobService, Limits
 from backend.jobs.websocket_manager import WebSocketManager
+from backend.models.airsenal import DatabaseCare
 from backend.models.api import ReadyCheck
 from backend.repositories.audit import AuditRepository
 from backend.repositories.auth import AccountRepository, ApiTokenRepository, SessionRepository
@@ -73,6 +80,12 @@ class Services:
     executor: Executor
     retention: Retention
     tasks: TaskGroup
+    care: Care
+    reports: Reports
+    team: Team
+    setup: Setup
+    chips: ChipPlanner
+    guard: Guard
     setup_token: str | None = None
 
     async def close(self) -> None:
@@ -84,6 +97,12 @@ class Services:
         await self.executor.close()
         await self.audit.close()
         self.database.close()
+
+    async def airsenal_database(self) -> DatabaseCare:
+        raise NotImplementedError
+
+    async def restore_airsenal_database(self, copy_id: str, by: str) -> DatabaseCare:
+        raise NotImplementedError
 
     async def readiness(self) -> dict[str, ReadyCheck]:
         return {
@@ -188,7 +207,9 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     services = Services(
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
-        Retention(jobs, chunks, utc_now, keep), TaskGroup(), await auth.new_setup_token(),
+        Retention(jobs, chunks, utc_now, keep), TaskGroup(),
+        Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now),
+        Reports(), Team(), Setup(), ChipPlanner(), Guard(), await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")

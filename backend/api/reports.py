@@ -1,13 +1,19 @@
-"""The newest parsed results."""
+"""What came out of AIrsenal's jobs."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import StreamingResponse
 
 from backend.api.dependencies import Admin, ServicesDep, errors
 from backend.models.api import Reports
+from backend.models.reports import Comparison, Played, ReportHead, ReportType, StoredReport
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
+ReportId = Annotated[str, Path(max_length=100)]
 
 
 @router.get("/latest", summary="Newest reports", responses=errors(401))
@@ -17,3 +23,49 @@ async def latest_reports(_: Admin, services: ServicesDep) -> Reports:
         prediction=await services.jobs.newest_output("prediction"),
         optimisation=await services.jobs.newest_output("optimisation"),
     )
+
+
+@router.get("", summary="All reports", responses=errors(401, 422))
+async def list_reports(
+    _: Admin,
+    services: ServicesDep,
+    type: ReportType | None = None,
+    before: datetime | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> list[ReportHead]:
+    """Newest first. `before`: the `completed_at` of the last one of the page before."""
+    return await services.reports.page(type, before, limit)
+
+
+@router.get("/compare", summary="Compare two predictions", responses=errors(400, 401, 404, 422))
+async def compare_reports(
+    _: Admin,
+    services: ServicesDep,
+    before: Annotated[str, Query(max_length=100)],
+    after: Annotated[str, Query(max_length=100)],
+) -> Comparison:
+    return await services.reports.compare(before, after)
+
+
+@router.get("/{report_id}", summary="One report", responses=errors(401, 404, 422))
+async def get_report(report_id: ReportId, _: Admin, services: ServicesDep) -> StoredReport:
+    """With every player of a prediction, in every gameweek."""
+    return await services.reports.get(report_id)
+
+
+@router.get("/{report_id}/played", summary="Predicted against actual", responses=errors(400, 401, 404, 422))
+async def played_report(report_id: ReportId, _: Admin, services: ServicesDep) -> Played:
+    return await services.reports.played(report_id)
+
+
+@router.get(
+    "/{report_id}/players.csv",
+    summary="A prediction as CSV",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {}}, "description": "One row a player."}, **errors(400, 401, 404, 422)},
+)
+async def report_csv(report_id: ReportId, _: Admin, services: ServicesDep) -> StreamingResponse:
+    stored = await services.reports.get(report_id)
+    name = f"prediction-{stored.head.completed_at:%Y%m%d-%H%M}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(services.reports.csv(report_id), media_type="text/csv; charset=utf-8", headers=headers)

@@ -30,7 +30,20 @@ RULES: dict[tuple[str, str], Level] = {
     ("GET", "/api/queue"): "read",
     ("GET", "/api/settings/retention"): "read",
     ("GET", "/api/reports/latest"): "read",
+    ("GET", "/api/reports"): "read",
+    ("GET", "/api/reports/compare"): "read",
+    ("GET", "/api/reports/{report_id}"): "read",
+    ("GET", "/api/reports/{report_id}/played"): "read",
+    ("GET", "/api/reports/{report_id}/players.csv"): "read",
     ("GET", "/api/team/current"): "read",
+    ("GET", "/api/team/deadline"): "read",
+    ("GET", "/api/team/find/{team_id}"): "read",
+    ("GET", "/api/airsenal/status"): "read",
+    ("GET", "/api/airsenal/database"): "read",
+    ("POST", "/api/airsenal/database/check"): "run",
+    ("GET", "/api/airsenal/database/copies/{copy_id}"): "read",
+    ("GET", "/api/airsenal/search-cost"): "read",
+    ("GET", "/api/airsenal/apply/{command}"): "read",
 }
 
 

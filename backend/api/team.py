@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from backend.api.dependencies import Admin, ServicesDep, errors
-from backend.errors import NotFound
+from backend.models.team import CurrentTeam, Deadline, FoundTeam
 
 router = APIRouter(prefix="/api/team", tags=["team"])
 
 
-@router.get("/current", summary="The current squad", responses=errors(401, 404))
-async def current_team(_: Admin, services: ServicesDep) -> dict[str, Any]:
-    if "FPL_TEAM_ID" not in await services.vault.names_set():
-        raise NotFound("FPL team ID not configured")
-    raise NotFound("The squad is not shown by this version of the console yet.")
+@router.get("/current", summary="The current squad", responses=errors(401, 404, 502))
+async def current_team(_: Admin, services: ServicesDep) -> CurrentTeam:
+    """When the FPL API fails, the last good answer, marked `stale`; 502 when there is none."""
+    return await services.team.current()
+
+
+@router.get("/deadline", summary="The next deadline", responses=errors(401, 502))
+async def next_deadline(_: Admin, services: ServicesDep) -> Deadline:
+    return await services.team.deadline()
+
+
+@router.get("/find/{team_id}", summary="Look a team id up", responses=errors(401, 404, 422, 502))
+async def find_team(team_id: Annotated[int, Path(ge=1, le=99_999_999)], _: Admin, services: ServicesDep) -> FoundTeam:
+    """Whose team it is, before it is stored as FPL_TEAM_ID."""
+    return await services.team.find(team_id)

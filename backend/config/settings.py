@@ -77,10 +77,13 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_format: Literal["json", "text"] = Field("text", description="Log lines as JSON or as coloured text.")
-    persistent_db_path: Path | None = Field(None, description="Where AIrsenal's SQLite file is kept between jobs.")
+    persistent_db_path: Path | None = Field(
+        None, description="Where AIrsenal's SQLite file is kept between jobs; empty: inside the data folder."
+    )
     local_db_path: Path | None = Field(
         None, description="Where AIrsenal works on its SQLite file; empty: inside the data folder."
     )
+    airsenal_copies: int = Field(10, ge=1, le=1_000, description="Earlier states of AIrsenal's database that are kept.")
     fpl_api_url: str = Field(
         "https://fantasy.premierleague.com/api", pattern=r"^https?://", description="Base address of the FPL API."
     )
@@ -121,6 +124,10 @@ class Settings(BaseSettings):
         if (self.app_admin_email is None) != (self.app_admin_password_hash is None):
             raise ValueError("APP_ADMIN_EMAIL and APP_ADMIN_PASSWORD_HASH go together: set both or neither")
         return self
+
+    @property
+    def airsenal_kept_path(self) -> Path:
+        return self.persistent_db_path or self.data_dir / "airsenal-kept" / "data.db"
 
     @property
     def airsenal_db_path(self) -> Path:

@@ -53,6 +53,17 @@ class Outcome(BaseModel):
         return self.cause is Cause.EXIT_CODE and self.exit_code == 0
 
 
+class Progress(BaseModel):
+    """How far a running attempt is, by what it prints."""
+
+    label: str = Field(description="What is being done, e.g. `Trying strategies`.")
+    done: int
+    total: int
+    unit: str = Field(description="What is counted: `strategies`, `samples`, `seasons`.")
+    started_at: datetime | None = Field(None, description="When this was first counted; the time left follows from it.")
+    ends_at: datetime | None = Field(None, description="Estimate; null while there is too little to go by.")
+
+
 class Attempt(BaseModel):
     """One run of the command. Lines and bytes are positions in the job's one continuous log."""
 
@@ -86,6 +97,8 @@ class Job(BaseModel):
     exit_code: int | None = None
     signal: int | None = None
     output: dict[str, Any] | None = None
+    warnings: list[str] = Field(default_factory=list)
+    progress: Progress | None = None
     retry_count: int = 0
     max_retries: int = 0
     created_at: datetime
@@ -140,6 +153,8 @@ JOB_EXAMPLE: dict[str, Any] = {
     "signal": None,
     "logs": ["PREDICTED TOP 5 PLAYERS FOR GAMEWEEK(S) [25, 26, 27]:"],
     "output": None,
+    "warnings": [],
+    "progress": None,
     "retry_count": 0,
     "max_retries": 2,
     "created_at": "2026-02-05T12:00:00Z",
@@ -175,6 +190,8 @@ class JobView(BaseModel):
     signal: int | None
     logs: list[str] = Field(description="The last 2,000 lines in the single job; always empty in lists.")
     output: dict[str, Any] | None = Field(description="Parsed result, when the command has a parser.")
+    warnings: list[str] = Field(description="What makes a result less certain than its state says.")
+    progress: Progress | None = Field(description="While it runs, when its output tells.")
     retry_count: int
     max_retries: int
     created_at: datetime

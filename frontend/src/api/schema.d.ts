@@ -4,6 +4,138 @@
  */
 
 export interface paths {
+    "/api/airsenal/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State of AIrsenal
+         * @description The steps of the wizard, what to do next, and what has moved on.
+         */
+        get: operations["airsenal_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/airsenal/database": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The database and its copies */
+        get: operations["database_care"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/airsenal/database/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check the database now
+         * @description SQLite's integrity check of the kept file.
+         */
+        post: operations["check_database"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/airsenal/database/copies/{copy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a restore would lose */
+        get: operations["preview_restore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/airsenal/database/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a copy
+         * @description The present database becomes a copy itself, so this can be undone. Refused while a job of its lane runs.
+         */
+        post: operations["restore_database"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/airsenal/search-cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cost of a search */
+        get: operations["search_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/airsenal/apply/{command}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would be sent */
+        get: operations["preview_apply"];
+        put?: never;
+        /**
+         * Change the real team
+         * @description The only door to `make_transfers` and `set_lineup`. Never tried twice.
+         */
+        post: operations["apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -880,6 +1012,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All reports
+         * @description Newest first. `before`: the `completed_at` of the last one of the page before.
+         */
+        get: operations["list_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare two predictions */
+        get: operations["compare_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One report
+         * @description With every player of a prediction, in every gameweek.
+         */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report_id}/played": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Predicted against actual */
+        get: operations["played_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report_id}/players.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A prediction as CSV */
+        get: operations["report_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/secrets": {
         parameters: {
             query?: never;
@@ -1049,8 +1272,48 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The current squad */
+        /**
+         * The current squad
+         * @description When the FPL API fails, the last good answer, marked `stale`; 502 when there is none.
+         */
         get: operations["current_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/team/deadline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The next deadline */
+        get: operations["next_deadline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/team/find/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look a team id up
+         * @description Whose team it is, before it is stored as FPL_TEAM_ID.
+         */
+        get: operations["find_team"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1063,6 +1326,29 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AirsenalStatus */
+        AirsenalStatus: {
+            /**
+             * Version
+             * @description Of the installed AIrsenal; null: not installed.
+             */
+            version: string | null;
+            /**
+             * Wanted Version
+             * @description That this console is made for.
+             */
+            wanted_version: string;
+            /** Season */
+            season: string | null;
+            team: components["schemas"]["FoundTeam"] | null;
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            /** Next Step */
+            next_step: ("install" | "team" | "login" | "database" | "update" | "predict" | "optimise") | null;
+            /** Guidance */
+            guidance: components["schemas"]["Guidance"][];
+            database: components["schemas"]["DatabaseState"];
+        };
         /**
          * ApiTokenIn
          * @example {
@@ -1123,6 +1409,72 @@ export interface components {
             last_used_at: string | null;
             /** Last Used Address */
             last_used_address: string;
+        };
+        /**
+         * ApplyPreview
+         * @description What `make_transfers` or `set_lineup` would send, and whether it may.
+         */
+        ApplyPreview: {
+            /**
+             * Command
+             * @enum {string}
+             */
+            command: "make_transfers" | "set_lineup";
+            /**
+             * Allowed
+             * @description No check says stop.
+             */
+            allowed: boolean;
+            /** Checks */
+            checks: components["schemas"]["backend__models__airsenal__Check"][];
+            /**
+             * Team Name
+             * @description To be typed by who applies it.
+             */
+            team_name: string | null;
+            gameweek: components["schemas"]["GameweekInfo"] | null;
+            /** Transfers Out */
+            transfers_out?: string[];
+            /** Transfers In */
+            transfers_in?: string[];
+            /** Hit */
+            hit?: number | null;
+            /** Bank */
+            bank?: number | null;
+            /** Chip */
+            chip?: ("wildcard" | "free_hit" | "triple_captain" | "bench_boost") | null;
+            /** Captain */
+            captain?: string | null;
+            /** Vice Captain */
+            vice_captain?: string | null;
+            /** Starting Lineup */
+            starting_lineup?: components["schemas"]["LineupPlayer"][];
+            /** Bench */
+            bench?: components["schemas"]["LineupPlayer"][];
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
+            /** Report Id */
+            report_id?: string | null;
+            /** Suggested At */
+            suggested_at?: string | null;
+            /**
+             * Suggestion
+             * @description Fingerprint of exactly this; sent back when it is applied.
+             */
+            suggestion: string | null;
+        };
+        /** ApplyRequest */
+        ApplyRequest: {
+            /**
+             * Team Name
+             * @description Typed by hand, as the preview shows it.
+             */
+            team_name: string;
+            /**
+             * Suggestion
+             * @description The preview's fingerprint.
+             */
+            suggestion: string;
         };
         /**
          * ArgvPreview
@@ -1306,27 +1658,43 @@ export interface components {
          */
         Cause: "exit_code" | "signal" | "time_limit" | "cancelled" | "lost" | "could_not_start" | "asked_for_input" | "out_of_memory" | "no_result";
         /**
-         * Check
-         * @example {
-         *       "authenticated": true,
-         *       "email": "admin@example.org",
-         *       "expires_at": "2026-02-06T00:00:00Z"
-         *     }
+         * Change
+         * @description One player in two predictions. A value is null on the side where the player is not there.
          */
-        Check: {
-            /** Email */
-            email: string;
+        Change: {
+            /** Player */
+            player: string;
+            /** Player Id */
+            player_id: number | null;
             /**
-             * Authenticated
-             * @default true
-             * @constant
+             * Position
+             * @enum {string}
              */
-            authenticated?: true;
+            position: "GK" | "DEF" | "MID" | "FWD";
+            /** Club */
+            club: string | null;
+            /** Points Before */
+            points_before: number | null;
+            /** Points After */
+            points_after: number | null;
             /**
-             * Expires At
-             * Format: date-time
+             * Difference
+             * @description Over the gameweeks that both predictions hold; sorted by its size.
              */
-            expires_at: string;
+            difference: number;
+            /** Price Before */
+            price_before: number | null;
+            /** Price After */
+            price_after: number | null;
+            /** News Before */
+            news_before: string | null;
+            /** News After */
+            news_after: string | null;
+            /**
+             * Reasons
+             * @description In words: price, news, fixtures, club. Empty: the model alone.
+             */
+            reasons: string[];
         };
         /**
          * CommandInfo
@@ -1384,6 +1752,23 @@ export interface components {
             /** Unavailable Reason */
             unavailable_reason?: string | null;
         };
+        /** Comparison */
+        Comparison: {
+            before: components["schemas"]["ReportHead"];
+            after: components["schemas"]["ReportHead"];
+            /**
+             * Gameweeks
+             * @description That both hold; the only ones that are compared.
+             */
+            gameweeks: number[];
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+            /**
+             * Note
+             * @description Why the two can be compared in part only, or not at all.
+             */
+            note?: string | null;
+        };
         /**
          * Confirmation
          * @description Either the password, with `otp` when two-step sign-in is on, or a passkey.
@@ -1400,6 +1785,256 @@ export interface components {
              */
             otp?: string | null;
             passkey?: components["schemas"]["PasskeyAnswer"] | null;
+        };
+        /**
+         * CurrentTeam
+         * @example {}
+         */
+        CurrentTeam: {
+            /** Team Id */
+            team_id: number;
+            /** Team Name */
+            team_name: string;
+            /** Manager */
+            manager: string;
+            /**
+             * Fetched At
+             * Format: date-time
+             */
+            fetched_at: string;
+            /**
+             * Stale
+             * @description The FPL API failed just now: this is the last good answer.
+             */
+            stale: boolean;
+            /** Stale Reason */
+            stale_reason: string | null;
+            /** @description Whose picks these are: the current one, before the season the first. */
+            gameweek: components["schemas"]["GameweekInfo"];
+            /** @description Null after the last one. */
+            next_gameweek: components["schemas"]["GameweekInfo"] | null;
+            /** Players */
+            players: components["schemas"]["TeamPlayer"][];
+            entry_summary: components["schemas"]["EntrySummary"];
+            prediction: components["schemas"]["PredictionUsed"] | null;
+        };
+        /** DataCheck */
+        DataCheck: {
+            /** Name */
+            name: string;
+            /** Passed */
+            passed: boolean;
+            /** Errors */
+            errors: string[];
+        };
+        /** DataCheckReport */
+        DataCheckReport: {
+            /**
+             * Generated At
+             * Format: date-time
+             */
+            generated_at: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Headline
+             * @description One sentence that says what to do or what came out.
+             */
+            headline: string;
+            /** Summary Text */
+            summary_text: string;
+            /**
+             * State
+             * @default complete
+             * @enum {string}
+             */
+            state?: "complete" | "not_understood";
+            /**
+             * Not Understood From
+             * @description The log's line, from 0, from which its wording is new.
+             */
+            not_understood_from?: number | null;
+            /**
+             * Not Understood Text
+             * @description The raw lines from there on, at most 200.
+             * @default
+             */
+            not_understood_text?: string;
+            /**
+             * Parser
+             * @description Name and version of what read the log, e.g. `airsenal.prediction 1`.
+             */
+            parser: string;
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
+            /**
+             * Season
+             * @description As AIrsenal writes it: `2526`.
+             */
+            season?: string | null;
+            /** Gameweeks */
+            gameweeks?: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "data_check";
+            /**
+             * Passed
+             * @default 0
+             */
+            passed?: number;
+            /**
+             * Total
+             * @default 0
+             */
+            total?: number;
+            /**
+             * Errors
+             * @default 0
+             */
+            errors?: number;
+            /** Checks */
+            checks?: components["schemas"]["DataCheck"][];
+        };
+        /** DatabaseCare */
+        DatabaseCare: {
+            state: components["schemas"]["DatabaseState"];
+            /**
+             * Copies
+             * @description Newest first.
+             */
+            copies: components["schemas"]["KeptCopy"][];
+            /**
+             * Keep
+             * @description How many are kept.
+             */
+            keep: number;
+            /**
+             * Busy
+             * @description A job of AIrsenal's lane runs: nothing can be restored now.
+             */
+            busy: boolean;
+        };
+        /**
+         * DatabaseReport
+         * @description Of set-up and update: what was added.
+         */
+        DatabaseReport: {
+            /**
+             * Generated At
+             * Format: date-time
+             */
+            generated_at: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Headline
+             * @description One sentence that says what to do or what came out.
+             */
+            headline: string;
+            /** Summary Text */
+            summary_text: string;
+            /**
+             * State
+             * @default complete
+             * @enum {string}
+             */
+            state?: "complete" | "not_understood";
+            /**
+             * Not Understood From
+             * @description The log's line, from 0, from which its wording is new.
+             */
+            not_understood_from?: number | null;
+            /**
+             * Not Understood Text
+             * @description The raw lines from there on, at most 200.
+             * @default
+             */
+            not_understood_text?: string;
+            /**
+             * Parser
+             * @description Name and version of what read the log, e.g. `airsenal.prediction 1`.
+             */
+            parser: string;
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
+            /**
+             * Season
+             * @description As AIrsenal writes it: `2526`.
+             */
+            season?: string | null;
+            /** Gameweeks */
+            gameweeks?: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "database";
+            /**
+             * Stages
+             * @description What it did, in order, in our words.
+             */
+            stages?: string[];
+        };
+        /**
+         * DatabaseState
+         * @description Of the kept copy, which is the one that counts. Null: not known, or there is none.
+         */
+        DatabaseState: {
+            /** Exists */
+            exists: boolean;
+            /**
+             * Path
+             * @description Below the data folder as `DATA_DIR/…`, else the whole path.
+             */
+            path: string;
+            /** Bytes */
+            bytes?: number | null;
+            /**
+             * Season
+             * @description The newest with players in it, e.g. `2526`.
+             */
+            season?: string | null;
+            /** Season Is Current */
+            season_is_current?: boolean | null;
+            /** Seasons */
+            seasons?: string[];
+            /** Next Gameweek */
+            next_gameweek?: number | null;
+            /** Changed At */
+            changed_at?: string | null;
+            /**
+             * Updated At
+             * @description Newest prices or results in it, by the last update job.
+             */
+            updated_at?: string | null;
+            /**
+             * Integrity
+             * @default unknown
+             * @enum {string}
+             */
+            integrity?: "ok" | "damaged" | "unknown";
+            /** Integrity Detail */
+            integrity_detail?: string | null;
+            /** Checked At */
+            checked_at?: string | null;
+            /** Players */
+            players?: number | null;
+            /** Predictions */
+            predictions?: number | null;
+            /** Newest Tag */
+            newest_tag?: string | null;
+            /**
+             * Player Scores Missing
+             * @description AIrsenal's score bug: played gameweeks and no score of one.
+             * @default false
+             */
+            player_scores_missing?: boolean;
         };
         /**
          * DayOfJobs
@@ -1434,6 +2069,25 @@ export interface components {
             open?: number;
         };
         /**
+         * Deadline
+         * @description For the countdown. Null fields after the season's last deadline.
+         */
+        Deadline: {
+            gameweek: components["schemas"]["GameweekInfo"] | null;
+            /**
+             * Season State
+             * @enum {string}
+             */
+            season_state: "before" | "running" | "between" | "over";
+            /**
+             * Fetched At
+             * Format: date-time
+             */
+            fetched_at: string;
+            /** Stale */
+            stale: boolean;
+        };
+        /**
          * Done
          * @example {
          *       "success": true
@@ -1456,6 +2110,23 @@ export interface components {
         EmailChange: {
             /** Email */
             email: string;
+        };
+        /** EntrySummary */
+        EntrySummary: {
+            /** Bank */
+            bank: number;
+            /** Team Value */
+            team_value: number;
+            /** Total Points */
+            total_points: number;
+            /** Event Points */
+            event_points: number;
+            /** Event Transfers */
+            event_transfers: number;
+            /** Event Transfers Cost */
+            event_transfers_cost: number;
+            /** Points On Bench */
+            points_on_bench: number;
         };
         /**
          * ErrorAnswer
@@ -1526,6 +2197,88 @@ export interface components {
             field: string;
             /** Message */
             message: string;
+        };
+        /**
+         * FoundTeam
+         * @description A team id checked against the FPL API.
+         */
+        FoundTeam: {
+            /** Team Id */
+            team_id: number;
+            /** Name */
+            name: string;
+            /** Manager */
+            manager: string;
+            /** Total Points */
+            total_points: number | null;
+            /** Started Gameweek */
+            started_gameweek: number | null;
+        };
+        /** GameweekInfo */
+        GameweekInfo: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Deadline
+             * Format: date-time
+             */
+            deadline: string;
+            /** Is Current */
+            is_current: boolean;
+        };
+        /** GameweekPlan */
+        GameweekPlan: {
+            /** Gameweek */
+            gameweek: number;
+            /** Transfers Out */
+            transfers_out: string[];
+            /** Transfers In */
+            transfers_in: string[];
+            /**
+             * Hit
+             * @description Points paid for extra transfers.
+             */
+            hit: number;
+            /** Chip */
+            chip: ("wildcard" | "free_hit" | "triple_captain" | "bench_boost") | null;
+            /**
+             * Bank
+             * @description £m left.
+             */
+            bank: number | null;
+            /**
+             * Expected Points
+             * @description Of this gameweek, undiscounted, the hit taken off.
+             */
+            expected_points: number;
+        };
+        /**
+         * Guidance
+         * @description A path to go when AIrsenal or the season has moved on.
+         */
+        Guidance: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "new_season" | "upgrade" | "player_scores" | "damaged_database" | "season_unsupported";
+            /** Title */
+            title: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Steps
+             * @description In order, each a sentence.
+             */
+            steps: string[];
+            /** Command */
+            command?: string | null;
+            /** Parameters */
+            parameters?: {
+                [key: string]: boolean | number | string;
+            };
         };
         /**
          * Health
@@ -1688,7 +2441,8 @@ export interface components {
          *       "status": "completed",
          *       "submitted_by": "admin@example.org",
          *       "title": "Predict points",
-         *       "touches": "writes"
+         *       "touches": "writes",
+         *       "warnings": []
          *     }
          */
         JobView: {
@@ -1734,6 +2488,13 @@ export interface components {
             output: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Warnings
+             * @description What makes a result less certain than its state says.
+             */
+            warnings: string[];
+            /** @description While it runs, when its output tells. */
+            progress: components["schemas"]["Progress"] | null;
             /** Retry Count */
             retry_count: number;
             /** Max Retries */
@@ -1772,6 +2533,61 @@ export interface components {
             pinned: boolean;
             /** Attempts */
             attempts: components["schemas"]["Attempt"][];
+        };
+        /** KeptCopy */
+        KeptCopy: {
+            /**
+             * Id
+             * @description Its name, e.g. `20260205T120000Z-update_db`.
+             */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Made Before
+             * @description The job whose success replaced this state: the command's id, or `restore`.
+             */
+            made_before: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Season */
+            season: string | null;
+            /** Next Gameweek */
+            next_gameweek: number | null;
+            /** Predictions */
+            predictions: number | null;
+            /**
+             * Integrity
+             * @enum {string}
+             */
+            integrity: "ok" | "damaged" | "unknown";
+        };
+        /** LineupPlayer */
+        LineupPlayer: {
+            /** Name */
+            name: string;
+            /** Club */
+            club?: string | null;
+            /**
+             * Position Group
+             * @enum {string}
+             */
+            position_group: "GK" | "DEF" | "MID" | "FWD";
+            /**
+             * Is Captain
+             * @default false
+             */
+            is_captain?: boolean;
+            /**
+             * Is Vice Captain
+             * @default false
+             */
+            is_vice_captain?: boolean;
         };
         /**
          * LogLines
@@ -1907,6 +2723,75 @@ export interface components {
             otp?: string | null;
         };
         /**
+         * LoginReport
+         * @description Of the probe of the FPL login.
+         */
+        LoginReport: {
+            /**
+             * Generated At
+             * Format: date-time
+             */
+            generated_at: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Headline
+             * @description One sentence that says what to do or what came out.
+             */
+            headline: string;
+            /** Summary Text */
+            summary_text: string;
+            /**
+             * State
+             * @default complete
+             * @enum {string}
+             */
+            state?: "complete" | "not_understood";
+            /**
+             * Not Understood From
+             * @description The log's line, from 0, from which its wording is new.
+             */
+            not_understood_from?: number | null;
+            /**
+             * Not Understood Text
+             * @description The raw lines from there on, at most 200.
+             * @default
+             */
+            not_understood_text?: string;
+            /**
+             * Parser
+             * @description Name and version of what read the log, e.g. `airsenal.prediction 1`.
+             */
+            parser: string;
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
+            /**
+             * Season
+             * @description As AIrsenal writes it: `2526`.
+             */
+            season?: string | null;
+            /** Gameweeks */
+            gameweeks?: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "login";
+            /**
+             * Outcome
+             * @default unknown
+             * @enum {string}
+             */
+            outcome?: "works" | "wrong_password" | "captcha" | "blocked" | "site_changed" | "unreachable" | "unknown";
+            /**
+             * Explanation
+             * @default
+             */
+            explanation?: string;
+        };
+        /**
          * LogsCleared
          * @example {
          *       "cleared": 12,
@@ -1990,6 +2875,139 @@ export interface components {
             };
             /** Name */
             name: string;
+        };
+        /** NextFixture */
+        NextFixture: {
+            /** Gameweek */
+            gameweek: number;
+            /**
+             * Opponent
+             * @description Short name of the club.
+             */
+            opponent: string;
+            /** At Home */
+            at_home: boolean;
+            /**
+             * Difficulty
+             * @description 1 easy to 5 hard, as FPL rates it.
+             */
+            difficulty: number;
+        };
+        /**
+         * OptimisationReport
+         * @description The best strategy. The flat fields are those of the first gameweek; `plan` has all of them.
+         */
+        OptimisationReport: {
+            /**
+             * Generated At
+             * Format: date-time
+             */
+            generated_at: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Headline
+             * @description One sentence that says what to do or what came out.
+             */
+            headline: string;
+            /** Summary Text */
+            summary_text: string;
+            /**
+             * State
+             * @default complete
+             * @enum {string}
+             */
+            state?: "complete" | "not_understood";
+            /**
+             * Not Understood From
+             * @description The log's line, from 0, from which its wording is new.
+             */
+            not_understood_from?: number | null;
+            /**
+             * Not Understood Text
+             * @description The raw lines from there on, at most 200.
+             * @default
+             */
+            not_understood_text?: string;
+            /**
+             * Parser
+             * @description Name and version of what read the log, e.g. `airsenal.prediction 1`.
+             */
+            parser: string;
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
+            /**
+             * Season
+             * @description As AIrsenal writes it: `2526`.
+             */
+            season?: string | null;
+            /** Gameweeks */
+            gameweeks?: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "optimisation";
+            /** Tag */
+            tag?: string | null;
+            /**
+             * New Squad
+             * @description No team to optimise was found: a squad from scratch, bought as a whole.
+             * @default false
+             */
+            new_squad?: boolean;
+            /** Transfers */
+            transfers?: components["schemas"]["Transfer"][];
+            /** Captain */
+            captain?: string | null;
+            /** Vice Captain */
+            vice_captain?: string | null;
+            /** Expected Points */
+            expected_points?: number | null;
+            /**
+             * Baseline Points
+             * @description Over all gameweeks without any transfer, later ones less.
+             */
+            baseline_points?: number | null;
+            /**
+             * Best Points
+             * @description Over all gameweeks with the strategy, later ones less.
+             */
+            best_points?: number | null;
+            /** Points Gain */
+            points_gain?: number | null;
+            /** Free Transfers */
+            free_transfers?: number | null;
+            /** Chip */
+            chip?: ("wildcard" | "free_hit" | "triple_captain" | "bench_boost") | null;
+            /**
+             * Hit
+             * @default 0
+             */
+            hit?: number;
+            /** Bank */
+            bank?: number | null;
+            /** Plan */
+            plan?: components["schemas"]["GameweekPlan"][];
+            /** Starting Lineup */
+            starting_lineup?: components["schemas"]["LineupPlayer"][];
+            /**
+             * Bench
+             * @description In bench order, the goalkeeper anywhere.
+             */
+            bench?: components["schemas"]["LineupPlayer"][];
+            /**
+             * Strategies
+             * @description How many were tried.
+             */
+            strategies?: number | null;
+            /**
+             * Seconds
+             * @description How long the search took, for the cost of the next one.
+             */
+            seconds?: number | null;
         };
         /**
          * Parameter
@@ -2177,6 +3195,198 @@ export interface components {
             pinned: boolean;
         };
         /**
+         * Played
+         * @description Predicted against actual, for gameweeks of the prediction that have been played by now.
+         */
+        Played: {
+            report: components["schemas"]["ReportHead"];
+            /** Gameweeks */
+            gameweeks: number[];
+            /** Players */
+            players: components["schemas"]["PlayedPlayer"][];
+            /**
+             * Mean Error
+             * @description Mean of (points - expected) over those who played.
+             */
+            mean_error: number | null;
+            /** Mean Absolute Error */
+            mean_absolute_error: number | null;
+            /**
+             * Note
+             * @description Why there is nothing yet.
+             */
+            note?: string | null;
+        };
+        /** PlayedPlayer */
+        PlayedPlayer: {
+            /** Player */
+            player: string;
+            /** Player Id */
+            player_id: number;
+            /**
+             * Position
+             * @enum {string}
+             */
+            position: "GK" | "DEF" | "MID" | "FWD";
+            /** Club */
+            club: string | null;
+            /** Gameweek */
+            gameweek: number;
+            /** Expected Points */
+            expected_points: number;
+            /** Points */
+            points: number;
+            /** Minutes */
+            minutes: number;
+        };
+        /** PredictedPlayer */
+        PredictedPlayer: {
+            /**
+             * Rank
+             * @description In its position group in the log, over all players once read from the database.
+             */
+            rank: number;
+            /** Player */
+            player: string;
+            /**
+             * Player Id
+             * @description AIrsenal's own id; null while known from the log only.
+             */
+            player_id?: number | null;
+            /**
+             * Position
+             * @enum {string}
+             */
+            position: "GK" | "DEF" | "MID" | "FWD";
+            /** Club */
+            club: string | null;
+            /**
+             * Price
+             * @description £m; null when AIrsenal does not know it.
+             */
+            price: number | null;
+            /**
+             * Expected Points
+             * @description Summed over the gameweeks.
+             */
+            expected_points: number;
+            /** By Gameweek */
+            by_gameweek?: {
+                [key: string]: number;
+            };
+            /** News */
+            news?: string | null;
+        };
+        /** PredictionReport */
+        PredictionReport: {
+            /**
+             * Generated At
+             * Format: date-time
+             */
+            generated_at: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Headline
+             * @description One sentence that says what to do or what came out.
+             */
+            headline: string;
+            /** Summary Text */
+            summary_text: string;
+            /**
+             * State
+             * @default complete
+             * @enum {string}
+             */
+            state?: "complete" | "not_understood";
+            /**
+             * Not Understood From
+             * @description The log's line, from 0, from which its wording is new.
+             */
+            not_understood_from?: number | null;
+            /**
+             * Not Understood Text
+             * @description The raw lines from there on, at most 200.
+             * @default
+             */
+            not_understood_text?: string;
+            /**
+             * Parser
+             * @description Name and version of what read the log, e.g. `airsenal.prediction 1`.
+             */
+            parser: string;
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
+            /**
+             * Season
+             * @description As AIrsenal writes it: `2526`.
+             */
+            season?: string | null;
+            /** Gameweeks */
+            gameweeks?: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "prediction";
+            /**
+             * Tag
+             * @description AIrsenal's name of the run; null when read from the log only.
+             */
+            tag?: string | null;
+            /** Players */
+            players?: components["schemas"]["PredictedPlayer"][];
+        };
+        /** PredictionUsed */
+        PredictionUsed: {
+            /** Report Id */
+            report_id: string;
+            /**
+             * Completed At
+             * Format: date-time
+             */
+            completed_at: string;
+            /** Gameweeks */
+            gameweeks: number[];
+            /**
+             * Covers Next
+             * @description Whether it holds the gameweek to come; if not, no expected points are shown.
+             */
+            covers_next: boolean;
+        };
+        /**
+         * Progress
+         * @description How far a running attempt is, by what it prints.
+         */
+        Progress: {
+            /**
+             * Label
+             * @description What is being done, e.g. `Trying strategies`.
+             */
+            label: string;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /**
+             * Unit
+             * @description What is counted: `strategies`, `samples`, `seasons`.
+             */
+            unit: string;
+            /**
+             * Started At
+             * @description When this was first counted; the time left follows from it.
+             */
+            started_at?: string | null;
+            /**
+             * Ends At
+             * @description Estimate; null while there is too little to go by.
+             */
+            ends_at?: string | null;
+        };
+        /**
          * QueueState
          * @example {
          *       "draining": false,
@@ -2248,6 +3458,52 @@ export interface components {
             codes: string[];
         };
         /**
+         * ReportHead
+         * @description One row of the history. A pipeline makes two: a prediction and an optimisation.
+         */
+        ReportHead: {
+            /**
+             * Id
+             * @description Of the report; unlike the job's id it is one for each kind.
+             */
+            id: string;
+            /** Job Id */
+            job_id: string;
+            /** Command */
+            command: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "prediction" | "optimisation" | "data_check" | "database" | "login";
+            /**
+             * Completed At
+             * Format: date-time
+             */
+            completed_at: string;
+            /** Headline */
+            headline: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "complete" | "not_understood";
+            /** Not Understood From */
+            not_understood_from?: number | null;
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
+            /** Season */
+            season?: string | null;
+            /** Gameweeks */
+            gameweeks?: number[];
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /** Tag */
+            tag?: string | null;
+        };
+        /**
          * Reports
          * @example {}
          */
@@ -2260,6 +3516,47 @@ export interface components {
             optimisation: {
                 [key: string]: unknown;
             } | null;
+        };
+        /** RestorePreview */
+        RestorePreview: {
+            copy: components["schemas"]["KeptCopy"];
+            /**
+             * Lost
+             * @description What the present database has and the copy has not, in words.
+             */
+            lost: string[];
+        };
+        /** RestoreRequest */
+        RestoreRequest: {
+            /** Id */
+            id: string;
+        };
+        /** SearchCost */
+        SearchCost: {
+            /** Strategies */
+            strategies: number;
+            /**
+             * Seconds
+             * @description Estimate for this machine; null while no search was measured here.
+             */
+            seconds: number | null;
+            /** Seconds Per Strategy */
+            seconds_per_strategy: number | null;
+            /**
+             * Measured From
+             * @description The job it was measured in.
+             */
+            measured_from: string | null;
+            /**
+             * Squads
+             * @description Strategies that build a whole new squad (wildcard, free hit), the slow ones.
+             */
+            squads: number;
+            /**
+             * Problem
+             * @description Why this search cannot run, e.g. two chips in one gameweek.
+             */
+            problem?: string | null;
         };
         /**
          * SecretIn
@@ -2468,6 +3765,114 @@ export interface components {
             expires_at: string;
         };
         /**
+         * Step
+         * @description One step of the wizard, and of the state at a glance afterwards.
+         */
+        Step: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "install" | "team" | "login" | "database" | "update" | "predict" | "optimise";
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "to_do" | "running" | "failed" | "attention" | "optional";
+            /**
+             * Detail
+             * @description One sentence: how things stand, or what went wrong and what to do.
+             */
+            detail: string;
+            /**
+             * Command
+             * @description The command that does it; null for steps done by hand.
+             */
+            command: string | null;
+            /**
+             * Job Id
+             * @description The job that runs, or ran last, for this step.
+             */
+            job_id?: string | null;
+            /**
+             * At
+             * @description When it was last done.
+             */
+            at?: string | null;
+        };
+        /** StoredReport */
+        StoredReport: {
+            head: components["schemas"]["ReportHead"];
+            /** Report */
+            report: components["schemas"]["PredictionReport"] | components["schemas"]["OptimisationReport"] | components["schemas"]["DataCheckReport"] | components["schemas"]["DatabaseReport"] | components["schemas"]["LoginReport"];
+        };
+        /**
+         * TeamPlayer
+         * @description `now_cost` to `event_points` as in the FPL API's bootstrap-static; `position_slot` 1 to 11 start, 12 to 15 bench.
+         */
+        TeamPlayer: {
+            /** Position Slot */
+            position_slot: number;
+            /**
+             * Player Id
+             * @description The FPL API's element id of this season.
+             */
+            player_id: number;
+            /** Name */
+            name: string;
+            /** Team */
+            team: string;
+            /**
+             * Position
+             * @enum {string}
+             */
+            position: "GK" | "DEF" | "MID" | "FWD";
+            /** Multiplier */
+            multiplier: number;
+            /** Is Captain */
+            is_captain: boolean;
+            /** Is Vice Captain */
+            is_vice_captain: boolean;
+            /** Now Cost */
+            now_cost: number;
+            /** Points Per Game */
+            points_per_game: number;
+            /** Event Points */
+            event_points: number;
+            /** Form */
+            form: number;
+            /** Total Points */
+            total_points: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "available" | "doubtful" | "injured" | "suspended" | "unavailable" | "not_in_squad";
+            /**
+             * Chance Of Playing
+             * @description Percent for the next gameweek; null: no news.
+             */
+            chance_of_playing: number | null;
+            /** News */
+            news: string;
+            /**
+             * Fixtures
+             * @description Of the next five gameweeks; two in one week are two, none is none.
+             */
+            fixtures: components["schemas"]["NextFixture"][];
+            /**
+             * Expected Points
+             * @description Next gameweek, from the newest prediction; null: not in it.
+             */
+            expected_points: number | null;
+            /** Expected By Gameweek */
+            expected_by_gameweek?: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Ticket
          * @example {
          *       "expires_at": "2026-02-05T12:00:30Z",
@@ -2516,6 +3921,34 @@ export interface components {
             qr: string;
         };
         /**
+         * Transfer
+         * @description One row of a two-column table: what goes out and what comes in are lists, and a row is not a swap.
+         */
+        Transfer: {
+            /** Out */
+            out: string | null;
+            /** In */
+            in: string | null;
+        };
+        /**
+         * Warning
+         * @description Something that makes the answer less certain than it looks. `code` is stable, `message` is for people.
+         */
+        Warning: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "api_not_used" | "login_failed" | "no_login" | "player_scores_missing" | "attributes_missing" | "new_team" | "chip_by_hand" | "data_check" | "fork_after_threads" | "predictions_old" | "other";
+            /** Message */
+            message: string;
+            /**
+             * Line
+             * @description Number of the log's line that says so, counted from 0.
+             */
+            line?: number | null;
+        };
+        /**
          * Welcome
          * @example {
          *       "message": "AIrsenal Ops Console API",
@@ -2528,6 +3961,44 @@ export interface components {
             /** Version */
             version: string;
         };
+        /** Check */
+        backend__models__airsenal__Check: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "installed" | "team" | "login" | "suggestion" | "gameweek" | "newer" | "deadline" | "chip" | "lane" | "database" | "hit";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "warning" | "stop";
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * Check
+         * @example {
+         *       "authenticated": true,
+         *       "email": "admin@example.org",
+         *       "expires_at": "2026-02-06T00:00:00Z"
+         *     }
+         */
+        backend__models__api__Check: {
+            /** Email */
+            email: string;
+            /**
+             * Authenticated
+             * @default true
+             * @constant
+             */
+            authenticated?: true;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2537,6 +4008,583 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    airsenal_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AirsenalStatus"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    database_care: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseCare"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    check_database: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseCare"];
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, a token that is not valid or lacks the scope, or (`code` `step_up_needed`) a confirmation by `POST /api/auth/confirm` is needed first. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    preview_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestorePreview"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    restore_database: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseCare"];
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, a token that is not valid or lacks the scope, or (`code` `step_up_needed`) a confirmation by `POST /api/auth/confirm` is needed first. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    search_cost: {
+        parameters: {
+            query?: {
+                weeks_ahead?: number;
+                /** @description -1 not played, 0 any week, N gameweek N. */
+                wildcard?: number;
+                /** @description -1 not played, 0 any week, N gameweek N. */
+                free_hit?: number;
+                /** @description -1 not played, 0 any week, N gameweek N. */
+                triple_captain?: number;
+                /** @description -1 not played, 0 any week, N gameweek N. */
+                bench_boost?: number;
+                max_transfers?: number;
+                max_hit?: number;
+                allow_unused?: boolean;
+                free_transfers?: number | null;
+                num_thread?: number;
+                num_iterations?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchCost"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    preview_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command: "make_transfers" | "set_lineup";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplyPreview"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The FPL API failed. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command: "make_transfers" | "set_lineup";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's request, a token that is not valid or lacks the scope, or (`code` `step_up_needed`) a confirmation by `POST /api/auth/confirm` is needed first. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The FPL API failed. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
@@ -2805,7 +4853,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Check"];
+                    "application/json": components["schemas"]["backend__models__api__Check"];
                 };
             };
             /** @description Not signed in, or the session has ended. */
@@ -3019,7 +5067,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Check"];
+                    "application/json": components["schemas"]["backend__models__api__Check"];
                 };
             };
             /** @description It cannot be done in the present state; `detail` says why. */
@@ -5637,6 +7685,362 @@ export interface operations {
             };
         };
     };
+    list_reports: {
+        parameters: {
+            query?: {
+                type?: ("prediction" | "optimisation" | "data_check" | "database" | "login") | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportHead"][];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    compare_reports: {
+        parameters: {
+            query: {
+                before: string;
+                after: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredReport"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    played_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Played"];
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    report_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One row a player. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description It cannot be done in the present state; `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     list_secrets: {
         parameters: {
             query?: never;
@@ -6307,9 +8711,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["CurrentTeam"];
                 };
             };
             /** @description Not signed in, or the session has ended. */
@@ -6332,6 +8734,147 @@ export interface operations {
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The FPL API failed. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    next_deadline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deadline"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The FPL API failed. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    find_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundTeam"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The FPL API failed. */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

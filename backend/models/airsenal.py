@@ -1,0 +1,150 @@
+"""The state of AIrsenal beside its jobs: set-up, the care of its database, the cost of a search, the guard of apply."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from backend.models.api import Body
+from backend.models.reports import Chip, LineupPlayer, Warning
+from backend.models.team import FoundTeam, GameweekInfo
+
+StepState = Literal["done", "to_do", "running", "failed", "attention", "optional"]
+StepName = Literal["install", "team", "login", "database", "update", "predict", "optimise"]
+
+
+class Step(BaseModel):
+    """One step of the wizard, and of the state at a glance afterwards."""
+
+    name: StepName
+    title: str
+    state: StepState
+    detail: str = Field(description="One sentence: how things stand, or what went wrong and what to do.")
+    command: str | None = Field(description="The command that does it; null for steps done by hand.")
+    job_id: str | None = Field(None, description="The job that runs, or ran last, for this step.")
+    at: datetime | None = Field(None, description="When it was last done.")
+
+
+class DatabaseState(BaseModel):
+    """Of the kept copy, which is the one that counts. Null: not known, or there is none."""
+
+    exists: bool
+    path: str = Field(description="Below the data folder as `DATA_DIR/…`, else the whole path.")
+    bytes: int | None = None
+    season: str | None = Field(None, description="The newest with players in it, e.g. `2526`.")
+    season_is_current: bool | None = None
+    seasons: list[str] = Field(default_factory=list)
+    next_gameweek: int | None = None
+    changed_at: datetime | None = None
+    updated_at: datetime | None = Field(None, description="Newest prices or results in it, by the last update job.")
+    integrity: Literal["ok", "damaged", "unknown"] = "unknown"
+    integrity_detail: str | None = None
+    checked_at: datetime | None = None
+    players: int | None = None
+    predictions: int | None = None
+    newest_tag: str | None = None
+    player_scores_missing: bool = Field(
+        False, description="AIrsenal's score bug: played gameweeks and no score of one."
+    )
+
+
+class KeptCopy(BaseModel):
+    id: str = Field(description="Its name, e.g. `20260205T120000Z-update_db`.")
+    made_at: datetime
+    bytes: int
+    made_before: str = Field(description="The job whose success replaced this state: the command's id, or `restore`.")
+    job_id: str | None
+    season: str | None
+    next_gameweek: int | None
+    predictions: int | None
+    integrity: Literal["ok", "damaged", "unknown"]
+
+
+class DatabaseCare(BaseModel):
+    state: DatabaseState
+    copies: list[KeptCopy] = Field(description="Newest first.")
+    keep: int = Field(description="How many are kept.")
+    busy: bool = Field(description="A job of AIrsenal's lane runs: nothing can be restored now.")
+
+
+class RestorePreview(BaseModel):
+    copy_: KeptCopy = Field(alias="copy")
+    lost: list[str] = Field(description="What the present database has and the copy has not, in words.")
+
+
+class RestoreRequest(Body):
+    id: str = Field(max_length=100)
+
+
+class Guidance(BaseModel):
+    """A path to go when AIrsenal or the season has moved on."""
+
+    kind: Literal["new_season", "upgrade", "player_scores", "damaged_database", "season_unsupported"]
+    title: str
+    detail: str
+    steps: list[str] = Field(description="In order, each a sentence.")
+    command: str | None = None
+    parameters: dict[str, bool | int | str] = Field(default_factory=dict)
+
+
+class AirsenalStatus(BaseModel):
+    version: str | None = Field(description="Of the installed AIrsenal; null: not installed.")
+    wanted_version: str = Field(description="That this console is made for.")
+    season: str | None
+    team: FoundTeam | None
+    steps: list[Step]
+    next_step: StepName | None
+    guidance: list[Guidance]
+    database: DatabaseState
+
+
+class ChipWeek(BaseModel):
+    chip: Chip
+    week: int = Field(ge=-1, le=38, description="-1 not played, 0 any week, N gameweek N.")
+
+
+class SearchCost(BaseModel):
+    strategies: int
+    seconds: float | None = Field(description="Estimate for this machine; null while no search was measured here.")
+    seconds_per_strategy: float | None
+    measured_from: str | None = Field(description="The job it was measured in.")
+    squads: int = Field(description="Strategies that build a whole new squad (wildcard, free hit), the slow ones.")
+    problem: str | None = Field(None, description="Why this search cannot run, e.g. two chips in one gameweek.")
+
+
+class Check(BaseModel):
+    name: Literal[
+        "installed", "team", "login", "suggestion", "gameweek", "newer", "deadline", "chip", "lane", "database", "hit"
+    ]
+    state: Literal["ok", "warning", "stop"]
+    detail: str
+
+
+class ApplyPreview(BaseModel):
+    """What `make_transfers` or `set_lineup` would send, and whether it may."""
+
+    command: Literal["make_transfers", "set_lineup"]
+    allowed: bool = Field(description="No check says stop.")
+    checks: list[Check]
+    team_name: str | None = Field(description="To be typed by who applies it.")
+    gameweek: GameweekInfo | None
+    transfers_out: list[str] = Field(default_factory=list)
+    transfers_in: list[str] = Field(default_factory=list)
+    hit: int | None = None
+    bank: float | None = None
+    chip: Chip | None = None
+    captain: str | None = None
+    vice_captain: str | None = None
+    starting_lineup: list[LineupPlayer] = Field(default_factory=list)
+    bench: list[LineupPlayer] = Field(default_factory=list)
+    warnings: list[Warning] = Field(default_factory=list)
+    report_id: str | None = None
+    suggested_at: datetime | None = None
+    suggestion: str | None = Field(description="Fingerprint of exactly this; sent back when it is applied.")
+
+
+class ApplyRequest(Body):
+    team_name: str = Field(max_length=200, description="Typed by hand, as the preview shows it.")
+    suggestion: str = Field(max_length=128, description="The preview's fingerprint.")

@@ -1,0 +1,218 @@
+"""What AIrsenal's output says, in our words. Points are expected ones, money is in £m, a club is its short name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Position = Literal["GK", "DEF", "MID", "FWD"]
+Chip = Literal["wildcard", "free_hit", "triple_captain", "bench_boost"]
+Understood = Literal["complete", "not_understood"]
+
+
+class Warning(BaseModel):
+    """Something that makes the answer less certain than it looks. `code` is stable, `message` is for people."""
+
+    code: Literal[
+        "api_not_used", "login_failed", "no_login", "player_scores_missing", "attributes_missing", "new_team",
+        "chip_by_hand", "data_check", "fork_after_threads", "predictions_old", "other",
+    ]  # fmt: skip
+    message: str
+    line: int | None = Field(None, description="Number of the log's line that says so, counted from 0.")
+
+
+class ReportBase(BaseModel):
+    """Shared by all kinds. Not understood: everything but the head may be missing, and the raw log is the truth."""
+
+    generated_at: datetime
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    headline: str = Field(description="One sentence that says what to do or what came out.")
+    summary_text: str
+    state: Understood = "complete"
+    not_understood_from: int | None = Field(None, description="The log's line, from 0, from which its wording is new.")
+    not_understood_text: str = Field("", description="The raw lines from there on, at most 200.")
+    parser: str = Field(description="Name and version of what read the log, e.g. `airsenal.prediction 1`.")
+    warnings: list[Warning] = Field(default_factory=list)
+    season: str | None = Field(None, description="As AIrsenal writes it: `2526`.")
+    gameweeks: list[int] = Field(default_factory=list)
+
+
+class PredictedPlayer(BaseModel):
+    rank: int = Field(description="In its position group in the log, over all players once read from the database.")
+    player: str
+    player_id: int | None = Field(None, description="AIrsenal's own id; null while known from the log only.")
+    position: Position
+    club: str | None
+    price: float | None = Field(description="£m; null when AIrsenal does not know it.")
+    expected_points: float = Field(description="Summed over the gameweeks.")
+    by_gameweek: dict[int, float] = Field(default_factory=dict)
+    news: str | None = None
+
+
+class PredictionReport(ReportBase):
+    type: Literal["prediction"] = "prediction"
+    tag: str | None = Field(None, description="AIrsenal's name of the run; null when read from the log only.")
+    players: list[PredictedPlayer] = Field(default_factory=list)
+
+
+class Transfer(BaseModel):
+    """One row of a two-column table: what goes out and what comes in are lists, and a row is not a swap."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    out: str | None
+    in_: str | None = Field(alias="in")
+
+
+class LineupPlayer(BaseModel):
+    name: str
+    club: str | None = None
+    position_group: Position
+    is_captain: bool = False
+    is_vice_captain: bool = False
+
+
+class GameweekPlan(BaseModel):
+    gameweek: int
+    transfers_out: list[str]
+    transfers_in: list[str]
+    hit: int = Field(description="Points paid for extra transfers.")
+    chip: Chip | None
+    bank: float | None = Field(description="£m left.")
+    expected_points: float = Field(description="Of this gameweek, undiscounted, the hit taken off.")
+
+
+class OptimisationReport(ReportBase):
+    """The best strategy. The flat fields are those of the first gameweek; `plan` has all of them."""
+
+    type: Literal["optimisation"] = "optimisation"
+    tag: str | None = None
+    new_squad: bool = Field(
+        False, description="No team to optimise was found: a squad from scratch, bought as a whole."
+    )
+    transfers: list[Transfer] = Field(default_factory=list)
+    captain: str | None = None
+    vice_captain: str | None = None
+    expected_points: float | None = None
+    baseline_points: float | None = Field(None, description="Over all gameweeks without any transfer, later ones less.")
+    best_points: float | None = Field(None, description="Over all gameweeks with the strategy, later ones less.")
+    points_gain: float | None = None
+    free_transfers: int | None = None
+    chip: Chip | None = None
+    hit: int = 0
+    bank: float | None = None
+    plan: list[GameweekPlan] = Field(default_factory=list)
+    starting_lineup: list[LineupPlayer] = Field(default_factory=list)
+    bench: list[LineupPlayer] = Field(default_factory=list, description="In bench order, the goalkeeper anywhere.")
+    strategies: int | None = Field(None, description="How many were tried.")
+    seconds: float | None = Field(None, description="How long the search took, for the cost of the next one.")
+
+
+class DataCheck(BaseModel):
+    name: str
+    passed: bool
+    errors: list[str]
+
+
+class DataCheckReport(ReportBase):
+    type: Literal["data_check"] = "data_check"
+    passed: int = 0
+    total: int = 0
+    errors: int = 0
+    checks: list[DataCheck] = Field(default_factory=list)
+
+
+class DatabaseReport(ReportBase):
+    """Of set-up and update: what was added."""
+
+    type: Literal["database"] = "database"
+    stages: list[str] = Field(default_factory=list, description="What it did, in order, in our words.")
+
+
+class LoginReport(ReportBase):
+    """Of the probe of the FPL login."""
+
+    type: Literal["login"] = "login"
+    outcome: Literal["works", "wrong_password", "captcha", "blocked", "site_changed", "unreachable", "unknown"] = (
+        "unknown"
+    )
+    explanation: str = ""
+
+
+AnyReport = Annotated[
+    PredictionReport | OptimisationReport | DataCheckReport | DatabaseReport | LoginReport,
+    Field(discriminator="type"),
+]
+ReportType = Literal["prediction", "optimisation", "data_check", "database", "login"]
+
+
+class ReportHead(BaseModel):
+    """One row of the history. A pipeline makes two: a prediction and an optimisation."""
+
+    id: str = Field(description="Of the report; unlike the job's id it is one for each kind.")
+    job_id: str
+    command: str
+    type: ReportType
+    completed_at: datetime
+    headline: str
+    state: Understood
+    not_understood_from: int | None = None
+    warnings: list[Warning] = Field(default_factory=list)
+    season: str | None = None
+    gameweeks: list[int] = Field(default_factory=list)
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    tag: str | None = None
+
+
+class StoredReport(BaseModel):
+    head: ReportHead
+    report: AnyReport
+
+
+class Change(BaseModel):
+    """One player in two predictions. A value is null on the side where the player is not there."""
+
+    player: str
+    player_id: int | None
+    position: Position
+    club: str | None
+    points_before: float | None
+    points_after: float | None
+    difference: float = Field(description="Over the gameweeks that both predictions hold; sorted by its size.")
+    price_before: float | None
+    price_after: float | None
+    news_before: str | None
+    news_after: str | None
+    reasons: list[str] = Field(description="In words: price, news, fixtures, club. Empty: the model alone.")
+
+
+class Comparison(BaseModel):
+    before: ReportHead
+    after: ReportHead
+    gameweeks: list[int] = Field(description="That both hold; the only ones that are compared.")
+    changes: list[Change]
+    note: str | None = Field(None, description="Why the two can be compared in part only, or not at all.")
+
+
+class PlayedPlayer(BaseModel):
+    player: str
+    player_id: int
+    position: Position
+    club: str | None
+    gameweek: int
+    expected_points: float
+    points: int
+    minutes: int
+
+
+class Played(BaseModel):
+    """Predicted against actual, for gameweeks of the prediction that have been played by now."""
+
+    report: ReportHead
+    gameweeks: list[int]
+    players: list[PlayedPlayer]
+    mean_error: float | None = Field(description="Mean of (points - expected) over those who played.")
+    mean_absolute_error: float | None
+    note: str | None = Field(None, description="Why there is nothing yet.")

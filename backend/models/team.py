@@ -1,0 +1,104 @@
+"""The manager's team as the FPL API knows it. Money is in £m, points are FPL points, times are UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.models.reports import Position
+
+
+class GameweekInfo(BaseModel):
+    id: int
+    name: str
+    deadline: datetime
+    is_current: bool
+
+
+class NextFixture(BaseModel):
+    gameweek: int
+    opponent: str = Field(description="Short name of the club.")
+    at_home: bool
+    difficulty: int = Field(description="1 easy to 5 hard, as FPL rates it.")
+
+
+class TeamPlayer(BaseModel):
+    """Figures as in the FPL API's bootstrap-static. Of `position_slot` 1 to 11 start, 12 to 15 are the bench."""
+
+    position_slot: int
+    player_id: int = Field(description="The FPL API's element id of this season.")
+    name: str
+    team: str
+    position: Position
+    multiplier: int
+    is_captain: bool
+    is_vice_captain: bool
+    now_cost: float
+    points_per_game: float
+    event_points: int
+    form: float
+    total_points: int
+    status: Literal["available", "doubtful", "injured", "suspended", "unavailable", "not_in_squad"]
+    chance_of_playing: int | None = Field(description="Percent for the next gameweek; null: no news.")
+    news: str
+    fixtures: list[NextFixture] = Field(
+        description="Of the next five gameweeks; two in one week are two, none is none."
+    )
+    expected_points: float | None = Field(description="Next gameweek, from the newest prediction; null: not in it.")
+    expected_by_gameweek: dict[int, float] = Field(default_factory=dict)
+
+
+class EntrySummary(BaseModel):
+    bank: float
+    team_value: float
+    total_points: int
+    event_points: int
+    event_transfers: int
+    event_transfers_cost: int
+    points_on_bench: int
+
+
+class PredictionUsed(BaseModel):
+    report_id: str
+    completed_at: datetime
+    gameweeks: list[int]
+    covers_next: bool = Field(
+        description="Whether it holds the gameweek to come; if not, no expected points are shown."
+    )
+
+
+class CurrentTeam(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {}})
+
+    team_id: int
+    team_name: str
+    manager: str
+    fetched_at: datetime
+    stale: bool = Field(description="The FPL API failed just now: this is the last good answer.")
+    stale_reason: str | None
+    gameweek: GameweekInfo = Field(description="Whose picks these are: the current one, before the season the first.")
+    next_gameweek: GameweekInfo | None = Field(description="Null after the last one.")
+    players: list[TeamPlayer]
+    entry_summary: EntrySummary
+    prediction: PredictionUsed | None
+
+
+class Deadline(BaseModel):
+    """For the countdown. Null fields after the season's last deadline."""
+
+    gameweek: GameweekInfo | None
+    season_state: Literal["before", "running", "between", "over"]
+    fetched_at: datetime
+    stale: bool
+
+
+class FoundTeam(BaseModel):
+    """A team id checked against the FPL API."""
+
+    team_id: int
+    name: str
+    manager: str
+    total_points: int | None
+    started_gameweek: int | None
