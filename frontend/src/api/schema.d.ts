@@ -1710,6 +1710,7 @@ export interface components {
          *       "repeatable": true,
          *       "retries": 2,
          *       "secrets": [],
+         *       "silence_limit": 1800,
          *       "time_limit": 7200,
          *       "title": "Predict points",
          *       "touches": "writes",
@@ -1737,6 +1738,11 @@ export interface components {
              * @description Seconds; null means no limit.
              */
             time_limit?: number | null;
+            /**
+             * Silence Limit
+             * @description Seconds without a byte of output; null means no limit.
+             */
+            silence_limit?: number | null;
             /** Retries */
             retries: number;
             /** Repeatable */
@@ -3810,7 +3816,7 @@ export interface components {
         };
         /**
          * TeamPlayer
-         * @description `now_cost` to `event_points` as in the FPL API's bootstrap-static; `position_slot` 1 to 11 start, 12 to 15 bench.
+         * @description Figures as in the FPL API's bootstrap-static. Of `position_slot` 1 to 11 start, 12 to 15 are the bench.
          */
         TeamPlayer: {
             /** Position Slot */
