@@ -176,6 +176,9 @@ class JobRepository:
         """Every command that has a job."""
         return list(await self._jobs.distinct("command"))
 
+    async def is_completed(self, job_id: str) -> bool:
+        return await self._jobs.find_one({"_id": job_id, "status": JobStatus.COMPLETED.value}, {"_id": 1}) is not None
+
     async def newest_output(self, kind: str) -> Job | None:
         """The newest completed job whose parsed output is of this `type`."""
         document = await self._jobs.find_one(
