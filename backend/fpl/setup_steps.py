@@ -103,8 +103,8 @@ def _tested(facts: Facts, changed: list[datetime | None]) -> Step:
         return _step("login", "attention", "Changed since it was tested last.", job)
     if job.status is JobStatus.COMPLETED:
         return _step("login", "done", "It works: tested with the FPL site.", job, at=job.completed_at)
-    said = (job.output or {}).get("explanation") or job.error or "It failed."
-    return _step("login", "failed", f"{said} {_NEXT['login']}", job)
+    explanation = (job.output or {}).get("explanation")
+    return _step("login", "failed", explanation or f"{job.error or 'It failed.'} {_NEXT['login']}", job)
 
 
 def _database(facts: Facts) -> Step:
