@@ -124,8 +124,8 @@ def verdict_of_player(answer: Answer | None, team_id: str) -> Verdict:
 
 def sign_in() -> Verdict:
     try:
-        from airsenal.framework.data_fetcher import FPLDataFetcher
-        from curl_cffi import requests
+        from airsenal.framework.data_fetcher import FPLDataFetcher  # type: ignore[import-not-found]
+        from curl_cffi import requests  # type: ignore[import-not-found]
     except ImportError as error:
         return Verdict("unknown", f"This AIrsenal has no sign-in that this test knows ({error}): install it again.")
     session = Recorder(requests.Session(impersonate="chrome"))
