@@ -30,7 +30,7 @@ from backend.fpl.apply import Guard
 from backend.fpl.care import Care
 from backend.fpl.chips import ChipPlanner
 from backend.fpl.reports import Reports
-from backend.fpl.setup import Setup
+from backend.fpl.setup import Setup, Sources
 from backend.fpl.team import Team
 from backend.jobs.attempts import Attempts
 from backend.jobs.audit_trail import FOLLOW_SECONDS, JobTrail
@@ -43,7 +43,7 @@ from backend.jobs.queue import JobQueue
 from backend.jobs.retention import SWEEP_SECONDS, KeepLogs, Retention
 from backend.jobs.service import JobService, Limits
 from backend.jobs.websocket_manager import WebSocketManager
-from backend.models.airsenal import DatabaseCare
+from backend.models.airsenal import DatabaseCare, DatabaseState
 from backend.models.api import ReadyCheck
 from backend.repositories.audit import AuditRepository
 from backend.repositories.auth import AccountRepository, ApiTokenRepository, SessionRepository
@@ -51,6 +51,7 @@ from backend.repositories.factors import PasskeyRepository, RecoveryCodeReposito
 from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
+from backend.repositories.newest_jobs import NewestJobs
 from backend.repositories.reports import ReportRepository
 from backend.repositories.secrets import SecretRepository
 from backend.utils.clock import utc_now
@@ -205,19 +206,32 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     await executor.open()
     await service.queue.open()
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
+    care = Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now)
+    newest = Reports(reports, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
+    team = Team()
+    setup = Setup(
+        home=settings.data_dir / "tools" / "airsenal", kept=settings.airsenal_kept_path, catalogue=catalogue,
+        builtins=builtins, jobs=NewestJobs(db), now=utc_now,
+        sources=Sources(
+            vault.infos, lambda: vault.identifier("FPL_TEAM_ID"), team.find, lambda: _database_state(care),
+            newest.newest,
+        ),
+    )  # fmt: skip
     services = Services(
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
         Retention(jobs, chunks, utc_now, keep), TaskGroup(),
-        Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now),
-        Reports(reports, jobs, settings.airsenal_db_path, settings.airsenal_kept_path),
-        Team(), Setup(), ChipPlanner(), Guard(), await auth.new_setup_token(),
+        care, newest, team, setup, ChipPlanner(), Guard(), await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)
     return services
+
+
+async def _database_state(care: Care) -> DatabaseState:
+    return (await care.overview(busy=False)).state
 
 
 def _front_door(

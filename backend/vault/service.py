@@ -129,6 +129,18 @@ class Vault:
         hidden = [value for key, value in environment.items() if key not in IDENTIFIERS]
         return Unsealed(environment, patterns(hidden))
 
+    async def identifier(self, key: str) -> str | None:
+        """The value of a key that is no secret by nature, for the console's own use. None: not set, or not readable."""
+        if key not in IDENTIFIERS:
+            raise ValueError(f"{key} is a secret")
+        stored = await self._secrets.get(key)
+        if stored is None or not (stored.sealed or stored.value):
+            return None
+        try:
+            return await self._open(stored)
+        except SecretUnreadable:
+            return None
+
     async def _note_use(self, names: list[str], job_id: str, by: str) -> None:
         text = f"Given to the job: {', '.join(names)}."
         await self._audit("secret.use", text, subject=job_id, who=by)
