@@ -45,9 +45,11 @@ from backend.jobs.service import JobService, Limits
 from backend.jobs.websocket_manager import WebSocketManager
 from backend.models.airsenal import DatabaseCare
 from backend.models.api import ReadyCheck
+from backend.providers.fpl import FplApi
 from backend.repositories.audit import AuditRepository
 from backend.repositories.auth import AccountRepository, ApiTokenRepository, SessionRepository
 from backend.repositories.factors import PasskeyRepository, RecoveryCodeRepository, TotpRepository
+from backend.repositories.fpl_answers import FplAnswerRepository
 from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
@@ -96,6 +98,7 @@ class Services:
         await self.jobs.queue.close()
         await self.executor.close()
         await self.audit.close()
+        await self.team.close()
         self.database.close()
 
     async def airsenal_database(self) -> DatabaseCare:
@@ -203,13 +206,16 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         raise StartError(f"The folder of LOCAL_DB_PATH cannot be made ({error}).") from None
     await executor.open()
     await service.queue.open()
+    reports = Reports()
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
     services = Services(
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
         Retention(jobs, chunks, utc_now, keep), TaskGroup(),
         Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now),
-        Reports(), Team(), Setup(), ChipPlanner(), Guard(), await auth.new_setup_token(),
+        reports,
+        Team(FplApi(settings.fpl_api_url, utc_now), vault, FplAnswerRepository(db), reports.newest, utc_now),
+        Setup(), ChipPlanner(), Guard(), await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
