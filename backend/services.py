@@ -53,6 +53,7 @@ from backend.repositories.fpl_answers import FplAnswerRepository
 from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
+from backend.repositories.reports import ReportRepository
 from backend.repositories.secrets import SecretRepository
 from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer
@@ -153,10 +154,10 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     database = Database(mongo_url, settings.db_name)
     db = database.db
     jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
-    secrets, sessions = SecretRepository(db), SessionRepository(db)
+    secrets, sessions, report_rows = SecretRepository(db), SessionRepository(db), ReportRepository(db)
     audit = AuditLog(AuditRepository(db), utc_now)
     try:
-        for repository in (jobs, chunks, idempotency, secrets, sessions, audit.rows):
+        for repository in (jobs, chunks, idempotency, secrets, sessions, report_rows, audit.rows):
             await repository.create_indexes()
     except DatabaseError as error:
         reason = type(error).__name__
@@ -206,7 +207,7 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         raise StartError(f"The folder of LOCAL_DB_PATH cannot be made ({error}).") from None
     await executor.open()
     await service.queue.open()
-    reports = Reports()
+    reports = Reports(report_rows, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
     services = Services(
         settings, database, audit, auth, vault, catalogue, builtins, service,
