@@ -45,9 +45,11 @@ from backend.jobs.service import JobService, Limits
 from backend.jobs.websocket_manager import WebSocketManager
 from backend.models.airsenal import DatabaseCare, DatabaseState
 from backend.models.api import ReadyCheck
+from backend.providers.fpl import FplApi
 from backend.repositories.audit import AuditRepository
 from backend.repositories.auth import AccountRepository, ApiTokenRepository, SessionRepository
 from backend.repositories.factors import PasskeyRepository, RecoveryCodeRepository, TotpRepository
+from backend.repositories.fpl_answers import FplAnswerRepository
 from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
@@ -98,6 +100,7 @@ class Services:
         await self.jobs.queue.close()
         await self.executor.close()
         await self.audit.close()
+        await self.team.close()
         self.database.close()
 
     async def airsenal_database(self) -> DatabaseCare:
@@ -152,10 +155,10 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     database = Database(mongo_url, settings.db_name)
     db = database.db
     jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
-    secrets, sessions, reports = SecretRepository(db), SessionRepository(db), ReportRepository(db)
+    secrets, sessions, report_rows = SecretRepository(db), SessionRepository(db), ReportRepository(db)
     audit = AuditLog(AuditRepository(db), utc_now)
     try:
-        for repository in (jobs, chunks, idempotency, secrets, sessions, reports, audit.rows):
+        for repository in (jobs, chunks, idempotency, secrets, sessions, report_rows, audit.rows):
             await repository.create_indexes()
     except DatabaseError as error:
         reason = type(error).__name__
@@ -205,23 +208,23 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         raise StartError(f"The folder of LOCAL_DB_PATH cannot be made ({error}).") from None
     await executor.open()
     await service.queue.open()
+    reports = Reports(report_rows, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
     care = Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now)
-    newest = Reports(reports, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
-    team = Team()
+    team = Team(FplApi(settings.fpl_api_url, utc_now), vault, FplAnswerRepository(db), reports.newest, utc_now)
     setup = Setup(
         home=settings.data_dir / "tools" / "airsenal", kept=settings.airsenal_kept_path, catalogue=catalogue,
         builtins=builtins, jobs=NewestJobs(db), now=utc_now,
         sources=Sources(
             vault.infos, lambda: vault.identifier("FPL_TEAM_ID"), team.find, lambda: _database_state(care),
-            newest.newest,
+            reports.newest,
         ),
     )  # fmt: skip
     services = Services(
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
         Retention(jobs, chunks, utc_now, keep), TaskGroup(),
-        care, newest, team, setup, ChipPlanner(), Guard(), await auth.new_setup_token(),
+        care, reports, team, setup, ChipPlanner(), Guard(), await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
