@@ -86,6 +86,7 @@ class _CommandReader:
             parser=self._matching("parser", _PARSER, "small letters, digits, dots and _"),
             must_show=self._must_show(),
             needs_file=self._needs_file(),
+            guard=self._matching("guard", _PARSER, "small letters, digits, dots and _"),
         )
         self._check_sense(command)
         return command
@@ -149,6 +150,8 @@ class _CommandReader:
         if command.touches == "irreversible" and (retries or command.repeatable):
             key = "retries" if retries else "repeatable"
             self.reader.problem(self.fields[key], f"an irreversible command is never run twice: remove '{key}'")
+        elif command.guard and command.touches != "irreversible":
+            self.reader.problem(self.fields["guard"], "'guard' is for commands that touch: irreversible")
         elif command.repeatable is False and retries:
             self.reader.problem(self.fields["retries"], "'repeatable: false' means no retries: remove one of them")
         for name in sorted(command.env.keys() & set(command.secrets)):

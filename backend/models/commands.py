@@ -73,6 +73,7 @@ class CommandInfo(BaseModel):
     secrets: tuple[SecretNeed, ...]
     available: bool
     unavailable_reason: str | None = None
+    guard: str | None = Field(None, description="Who must let it through: `POST /api/jobs` refuses it then.")
 
 
 class CatalogueProblem(BaseModel):

@@ -83,6 +83,14 @@ class Attempt(BaseModel):
     ended_leftovers: list[str] = Field(default_factory=list, description="Processes the command left behind, ended.")
 
 
+class Consent(BaseModel):
+    """What somebody agreed to, for a command with a guard. Looked at again right before the attempt starts."""
+
+    suggestion: str = Field(description="Fingerprint of exactly what was shown.")
+    gameweek: int
+    deadline: datetime
+
+
 class Job(BaseModel):
     """The stored job. Fields below the line are the queue's own and never leave the server."""
 
@@ -121,6 +129,7 @@ class Job(BaseModel):
     owner: str | None = None
     beat_at: datetime | None = None
     notify: bool = False
+    consent: Consent | None = None
 
     @property
     def attempt(self) -> int:
