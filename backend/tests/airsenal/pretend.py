@@ -42,7 +42,9 @@ def install(data_dir: Path) -> None:
         path.chmod(0o755)
     (home / "bin" / "python").symlink_to(sys.executable)
     ThisWeek().write_database(home / "seed.db")
-    (home / "installed.json").write_text(json.dumps({"version": "1.17.0"}))
+    (home / "installed.json").write_text(
+        json.dumps({"airsenal": "1.17.0", "installed_at": datetime.now(UTC).isoformat()})
+    )
 
 
 def main(program: str, arguments: list[str]) -> int:
