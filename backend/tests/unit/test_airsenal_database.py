@@ -29,7 +29,11 @@ def _filled(file: DatabaseFile) -> dict[str, int]:
     file.attributes(ids["Gabriel"], 25, "ARS", "DEF", 70, news="Knock")
     file.attributes(ids["Palmer"], 24, "CHE", "MID", 104)
     file.attributes(ids["Raya"], 25, "ARS", "GK", 59, news="")
-    first, second, third = file.fixture(25, "ARS", "CHE"), file.fixture(26, "LEE", "ARS"), file.fixture(26, "ARS", "BUR")
+    first, second, third = (
+        file.fixture(25, "ARS", "CHE"),
+        file.fixture(26, "LEE", "ARS"),
+        file.fixture(26, "ARS", "BUR"),
+    )
     ids |= {"first": first, "second": second, "third": third}
     file.predict("old", ids["Gabriel"], first, 9.0)
     for name, points in {"Gabriel": (5.5, 2.25, 3.0), "Raya": (4.0, 1.0, 1.0)}.items():
