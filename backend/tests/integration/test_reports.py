@@ -24,19 +24,11 @@ from backend.repositories.jobs import JobRepository
 from backend.tests.airsenal.database_file import DatabaseFile
 from backend.tests.conftest import JSON, Console, moment
 
-PREDICTION_KEYS = {
-    "type",
-    "generated_at",
-    "parameters",
-    "headline",
-    "players",
-    "summary_text",
-    "job_id",
-    "completed_at",
-}
+SHARED_KEYS = {"type", "generated_at", "parameters", "headline", "summary_text", "job_id", "completed_at"}
+PREDICTION_KEYS = {*SHARED_KEYS, "players"}
 OPTIMISATION_KEYS = {
-    "type", "generated_at", "parameters", "transfers", "captain", "vice_captain", "expected_points", "baseline_points",
-    "best_points", "starting_lineup", "bench", "summary_text", "job_id", "completed_at",
+    *SHARED_KEYS, "transfers", "captain", "vice_captain", "expected_points", "baseline_points", "best_points",
+    "starting_lineup", "bench",
 }  # fmt: skip
 
 
@@ -122,8 +114,8 @@ async def test_latest_keeps_its_contract(console: Console, airsenal: Airsenal) -
         {"name": "Gabriel", "club": "ARS", "position_group": "DEF", "is_captain": True, "is_vice_captain": False}
     ]
     assert (optimised["captain"], optimised["best_points"], optimised["seconds"]) == ("Gabriel", 50.6, None)
-    output = console.services.reports.output(reports)
-    assert output == {name: value for name, value in optimised.items() if name not in ("job_id", "completed_at")}
+    output = reports[1].report.model_dump(mode="json", by_alias=True)
+    assert optimised == {**output, "job_id": pipeline["id"], "completed_at": optimised["completed_at"]}
     newest = await console.services.reports.newest_prediction()
     assert newest
     assert (newest[0].job_id, len(newest[1].players)) == (pipeline["id"], 2)
@@ -139,6 +131,9 @@ async def test_the_history_is_paged_without_parting_a_job(console: Console, airs
     assert all("players" not in row and "report" not in row for row in listed)
     (older,) = await airsenal.get(f"?limit=1&before={listed[-1]['completed_at']}")
     assert (older["job_id"], older["headline"], older["tag"]) == (jobs[0]["id"], "Gabriel.", "page 0")
+    pair = await airsenal.get(f"?job_id={jobs[1]['id']}")
+    assert [row["type"] for row in pair] == ["prediction", "optimisation"]
+    assert await airsenal.get("?job_id=none") == []
     (optimised, *_) = await airsenal.get("?type=optimisation")
     assert (optimised["id"], optimised["parameters"]) == (f"{jobs[1]['id']}-optimisation", {"weeks_ahead": 1})
     for wrong in ("?type=none", "?limit=0", "?limit=201", "?before=yesterday", "?before=2026-01-01T00:00:00"):

@@ -189,6 +189,9 @@ def test_no_file_is_said(tmp_path: Path) -> None:
     assert not read_state(path).exists
     assert check_integrity(path) == "AIrsenal has no database yet. Run its set-up first."
     assert not path.exists(), "looking must not make it"
+    impossible = tmp_path / ("x" * 300)
+    assert "cannot be looked for" in (check_integrity(impossible) or "")
+    assert not read_state(impossible).exists
 
 
 def test_an_empty_file_and_missing_tables_are_said(file: DatabaseFile, tmp_path: Path) -> None:
