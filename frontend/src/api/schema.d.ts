@@ -7911,6 +7911,8 @@ export interface operations {
         parameters: {
             query?: {
                 type?: ("prediction" | "optimisation" | "data_check" | "database" | "login") | null;
+                /** @description Those of this job only. */
+                job_id?: string | null;
                 /** @description The `completed_at` of the last one of the page before. */
                 before?: string | null;
                 limit?: number;
