@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 from dataclasses import dataclass
 from typing import Literal
@@ -31,6 +32,12 @@ class Failure:
         return True
 
 
+@functools.cache
+def _huge() -> bytes:
+    """130 kB on the way."""
+    return gzip.compress(b" " * HUGE, 1)
+
+
 def headers(failure: Failure) -> dict[str, str]:
     if failure.kind == "huge":
         return {"Content-Encoding": "gzip"}
@@ -47,8 +54,8 @@ def body(failure: Failure) -> tuple[int, str, bytes]:
         return 200, "text/html", b"<!doctype html><html><body>Are you a robot?</body></html>"
     if failure.kind == "wrong_shape":
         return 200, "application/json", b'{"gameweeks": []}'
-    if failure.kind == "huge":  # 30 kB on the way
-        return 200, "application/json", gzip.compress(b" " * HUGE, 1)
+    if failure.kind == "huge":
+        return 200, "application/json", _huge()
     if failure.kind == "broken_json":
         return 200, "application/json", b'{"events": [{"id": 1, "name": "Gamew'
     if failure.kind == "slow_drip":

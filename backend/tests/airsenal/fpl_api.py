@@ -57,6 +57,8 @@ class StandInFplApi:
     failures: list[Failure] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     """`GET bootstrap-static` and so on, in order."""
+    agents: set[str] = field(default_factory=set)
+    """Who asked, by their own word."""
     unchanged: list[str] = field(default_factory=list)
     """Paths that were answered with 304."""
     posted: list[Posted] = field(default_factory=list)
@@ -93,7 +95,7 @@ class StandInFplApi:
         class Bound(_Handler):
             stand_in = api
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Bound)
+        self._server = _Server(("127.0.0.1", self.port), Bound)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="stand-in-fpl-api", daemon=True).start()
@@ -118,6 +120,11 @@ class StandInFplApi:
         return next((failure for failure in self.failures if failure.strikes(path)), None)
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Silent: clients that give up half-way are what failures are for."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     stand_in: StandInFplApi
     protocol_version = "HTTP/1.1"
@@ -127,6 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self._path()
         self.stand_in.requests.append(f"GET {path}")
+        self.stand_in.agents.add(self.headers.get("User-Agent", ""))
         if self._fails(path):
             return
         if path == "login/as/authorize":
