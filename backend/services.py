@@ -26,7 +26,7 @@ from backend.config.keys import Keys
 from backend.config.settings import PROJECT_FOLDER, Settings, search_path
 from backend.database import Database, DatabaseError, Mongo
 from backend.errors import StartError
-from backend.fpl.apply import Guard
+from backend.fpl.apply import Guard, GuardSources
 from backend.fpl.care import Care
 from backend.fpl.chips import ChipPlanner
 from backend.fpl.reports import Reports
@@ -52,6 +52,7 @@ from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
 from backend.repositories.newest_jobs import NewestJobs
+from backend.repositories.reports import ReportRepository
 from backend.repositories.secrets import SecretRepository
 from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer
@@ -151,10 +152,10 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     database = Database(mongo_url, settings.db_name)
     db = database.db
     jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
-    secrets, sessions = SecretRepository(db), SessionRepository(db)
+    secrets, sessions, report_rows = SecretRepository(db), SessionRepository(db), ReportRepository(db)
     audit = AuditLog(AuditRepository(db), utc_now)
     try:
-        for repository in (jobs, chunks, idempotency, secrets, sessions, audit.rows):
+        for repository in (jobs, chunks, idempotency, secrets, sessions, report_rows, audit.rows):
             await repository.create_indexes()
     except DatabaseError as error:
         reason = type(error).__name__
@@ -206,7 +207,8 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     await service.queue.open()
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
     care = Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now)
-    reports, team = Reports(), Team()
+    reports = Reports(report_rows, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
+    team = Team()
     setup = Setup(
         home=settings.data_dir / "tools" / "airsenal", kept=settings.airsenal_kept_path, catalogue=catalogue,
         builtins=builtins, jobs=NewestJobs(db), now=utc_now,
@@ -215,11 +217,22 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
             reports.newest,
         ),
     )  # fmt: skip
+    chips = ChipPlanner(
+        deadline=team.deadline, newest_report=reports.newest, report=reports.get,
+        report_heads=lambda kind, limit: reports.page(kind, None, limit),
+    )  # fmt: skip
+    guard = Guard(
+        kept=settings.airsenal_kept_path, local=settings.airsenal_db_path, catalogue=catalogue, builtins=builtins,
+        jobs=jobs, service=service, audit=audit.record, now=utc_now,
+        sources=GuardSources(
+            vault.infos, lambda: vault.identifier("FPL_TEAM_ID"), team.find, team.deadline, reports.newest
+        ),
+    )  # fmt: skip
     services = Services(
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
         Retention(jobs, chunks, utc_now, keep), TaskGroup(),
-        care, reports, team, setup, ChipPlanner(), Guard(), await auth.new_setup_token(),
+        care, reports, team, setup, chips, guard, await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
