@@ -26,7 +26,7 @@ from backend.config.keys import Keys
 from backend.config.settings import PROJECT_FOLDER, Settings, search_path
 from backend.database import Database, DatabaseError, Mongo
 from backend.errors import StartError
-from backend.fpl.apply import Guard
+from backend.fpl.apply import Guard, GuardSources
 from backend.fpl.care import Care
 from backend.fpl.chips import ChipPlanner
 from backend.fpl.reports import Reports
@@ -220,11 +220,22 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
             reports.newest,
         ),
     )  # fmt: skip
+    chips = ChipPlanner(
+        deadline=team.deadline, newest_report=reports.newest, report=reports.get,
+        report_heads=lambda kind, limit: reports.page(kind, None, limit),
+    )  # fmt: skip
+    guard = Guard(
+        kept=settings.airsenal_kept_path, local=settings.airsenal_db_path, catalogue=catalogue, builtins=builtins,
+        jobs=jobs, service=service, audit=audit.record, now=utc_now,
+        sources=GuardSources(
+            vault.infos, lambda: vault.identifier("FPL_TEAM_ID"), team.find, team.deadline, reports.newest
+        ),
+    )  # fmt: skip
     services = Services(
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
         Retention(jobs, chunks, utc_now, keep), TaskGroup(),
-        care, reports, team, setup, ChipPlanner(), Guard(), await auth.new_setup_token(),
+        care, reports, team, setup, chips, guard, await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TypeVar
 
 from backend.commands.catalogue import Catalogue
 from backend.errors import AppError, BadRequest, Conflict, FieldError, InvalidInput
@@ -33,6 +33,7 @@ from backend.utils.clock import Clock
 COMMANDS: tuple[ApplyCommand, ...] = ("make_transfers", "set_lineup")
 _CHANGES_PRICES = ("update_db", "pipeline")
 _EARLIER_JOBS = 20
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,15 @@ class Guard:
                 raise BadRequest(f"Nothing was sent. {stops}")
             fingerprint = facts.fingerprint()
             if request.suggestion != fingerprint:
-                raise Conflict("Nothing was sent: what would be sent has changed since you looked at it. Review it again.")
-            assert facts.team and facts.coming and fingerprint, "the checks hold"
+                raise Conflict(
+                    "Nothing was sent: what would be sent has changed since you looked at it. Review it again."
+                )
+            assert facts.team is not None
+            assert facts.coming is not None
             if request.team_name.strip() != facts.team.name.strip():
-                raise InvalidInput([FieldError("team_name", f'type your team\'s name as it is written: "{facts.team.name}"')])
+                raise InvalidInput(
+                    [FieldError("team_name", f'type your team\'s name as it is written: "{facts.team.name}"')]
+                )
             await self._audit("team.change", _in_words(facts), subject=command, who=by)
             consent = Consent(suggestion=fingerprint, gameweek=facts.coming.id, deadline=facts.coming.deadline)
             return await self._service.submit(command, {}, by=by, confirm=facts.title, consent=consent)
@@ -87,16 +93,20 @@ class Guard:
             raise BadRequest("Nothing was sent: nobody agreed to what would be sent. Review it first.")
         if job.consent.deadline <= self._now():
             raise BadRequest("Nothing was sent: the deadline passed while the job waited.")
-        facts = await self._facts(cast(ApplyCommand, job.command), self._local, own_job=job.id)
+        facts = await self._facts(job.command, self._local, own_job=job.id)
         if facts.fingerprint() != job.consent.suggestion:
-            raise BadRequest("Nothing was sent: what would be sent is not what was agreed to any more. Review it again.")
+            raise BadRequest(
+                "Nothing was sent: what would be sent is not what was agreed to any more. Review it again."
+            )
         if stops := _stops(checks_of(facts)):
             raise BadRequest(f"Nothing was sent. {stops}")
 
     async def _facts(self, command: ApplyCommand, database: Path, own_job: str | None = None) -> Facts:
         found, ask = self._catalogue.get(command), self._sources
         team_id = _number(await ask.team_id())
-        team, deadline = await asyncio.gather(_asked(_find(ask, team_id)), _asked(ask.deadline()))
+        (team, no_team), (deadline, no_deadline) = await asyncio.gather(
+            _asked(_find(ask, team_id)), _asked(ask.deadline())
+        )
         prediction = await ask.newest_report("prediction")
         suggestion, problem = await asyncio.to_thread(_read_database, database, team_id)
         updates = await self._jobs.newest(JobFilter(status=JobStatus.COMPLETED, commands=_CHANGES_PRICES), limit=1)
@@ -104,8 +114,8 @@ class Guard:
             command=command, title=found.title, now=self._now(),
             blocked=await asyncio.to_thread(found.unavailable_reason, self._builtins, found.secrets),
             secrets={secret.key: secret for secret in await ask.secrets()},
-            team_id=team_id, team=team.value, team_problem=team.problem,
-            deadline=deadline.value, deadline_problem=deadline.problem,
+            team_id=team_id, team=team, team_problem=no_team,
+            deadline=deadline, deadline_problem=no_deadline,
             optimisation=await ask.newest_report("optimisation"), prediction=prediction.head if prediction else None,
             login=await ask.newest_report("login"), suggestion=suggestion, database_problem=problem,
             applied=await self._jobs.newest(JobFilter(commands=COMMANDS), limit=_EARLIER_JOBS),
@@ -122,17 +132,12 @@ class Guard:
         return None
 
 
-@dataclass(frozen=True)
-class _Answer[T]:
-    value: T | None = None
-    problem: str | None = None
-
-
-async def _asked[T](question: Awaitable[T]) -> _Answer[T]:
+async def _asked(question: Awaitable[_T]) -> tuple[_T | None, str | None]:
+    """The answer, or why there is none."""
     try:
-        return _Answer(await question)
+        return await question, None
     except AppError as error:
-        return _Answer(problem=error.detail)
+        return None, error.detail
 
 
 async def _find(sources: GuardSources, team_id: int | None) -> FoundTeam | None:
@@ -187,11 +192,15 @@ def _preview(facts: Facts) -> ApplyPreview:
 
 def _in_words(facts: Facts) -> str:
     """For the audit log: what was agreed to."""
-    assert facts.team and facts.coming
+    assert facts.team is not None
+    assert facts.coming is not None
     parts: list[str] = [f"{facts.title} of {facts.team.name}, gameweek {facts.coming.id}"]
     if facts.command == "make_transfers" and facts.suggestion:
         parts += [f"out {', '.join(facts.suggestion.transfers_out) or 'nobody'}"]
-        parts += [f"in {', '.join(facts.suggestion.transfers_in) or 'nobody'}", f"hit {facts.plan.hit if facts.plan else 0}"]
+        parts += [
+            f"in {', '.join(facts.suggestion.transfers_in) or 'nobody'}",
+            f"hit {facts.plan.hit if facts.plan else 0}",
+        ]
     if facts.report and facts.report.captain and facts.is_of_coming:
         parts += [f"captain {facts.report.captain}"]
     return "; ".join(parts) + "."

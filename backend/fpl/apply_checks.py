@@ -60,7 +60,9 @@ def _team(facts: Facts) -> Check:
 
 
 def _login(facts: Facts) -> Check:
-    missing = [key for key in ("FPL_LOGIN", "FPL_PASSWORD") if key not in facts.secrets or not facts.secrets[key].is_set]
+    missing = [
+        key for key in ("FPL_LOGIN", "FPL_PASSWORD") if key not in facts.secrets or not facts.secrets[key].is_set
+    ]
     if missing:
         return _stop("login", f"Set the secret {' and '.join(missing)} first: without a login nothing can be changed.")
     report = facts.login.report if facts.login else None
@@ -109,9 +111,9 @@ def _chip(facts: Facts) -> Check:
     if facts.command == "make_transfers" and chip in NEW_SQUAD_CHIPS:
         return _stop(
             "chip",
-            f"It counts on your {name}, and AIrsenal cannot play chips: sent from here, each transfer above the free ones "
-            f"would cost 4 points. Play the {name} on the FPL site and make these transfers there; the line-up can be "
-            "set from here afterwards.",
+            f"It counts on your {name}, and AIrsenal cannot play chips: sent from here, each transfer above the free "
+            f"ones would cost 4 points. Play the {name} on the FPL site and make these transfers there; the line-up can "
+            "be set from here afterwards.",
         )
     return _warning("chip", f"It counts on your {name}. AIrsenal cannot play chips: play it on the FPL site first.")
 
@@ -124,15 +126,17 @@ def _gameweek(facts: Facts) -> Check:
         return _stop("gameweek", "Which gameweek comes next is not known.")
     if facts.report and facts.gameweek != facts.coming.id:
         about = f"gameweek {facts.gameweek}" if facts.gameweek else "an unknown gameweek"
-        return _stop("gameweek", f"The newest optimisation is about {about}, and {facts.coming.name} is next. {OPTIMISE}.")
+        return _stop(
+            "gameweek", f"The newest optimisation is about {about}, and {facts.coming.name} is next. {OPTIMISE}."
+        )
     rows = facts.suggestion
     if rows and facts.moves_somebody:
         season = season_of(facts.coming.deadline)
         if rows.gameweek != facts.coming.id or rows.season != season:
             return _stop(
                 "gameweek",
-                f"The suggestion in AIrsenal's database is for gameweek {rows.gameweek} of {in_words(rows.season)}, and "
-                f"{facts.coming.name} of {in_words(season)} is next. {OPTIMISE}.",
+                f"The suggestion in AIrsenal's database is for gameweek {rows.gameweek} of {in_words(rows.season)}, "
+                f"and {facts.coming.name} of {in_words(season)} is next. {OPTIMISE}.",
             )
     return _ok("gameweek", f"It is about {facts.coming.name}, the next one.")
 
@@ -141,13 +145,13 @@ def _suggestion(facts: Facts) -> Check:
     if facts.optimisation is None:
         return _stop("suggestion", f"There is no suggestion yet. {OPTIMISE.removesuffix(' again')} first.")
     if facts.report is None:
-        return _stop("suggestion", "What the newest optimisation printed was not understood in full, so what would be sent "
-                     "cannot be checked. Look at its log, and make the transfers on the FPL site.")  # fmt: skip
+        return _stop("suggestion", "What the newest optimisation printed was not understood in full, so what would be "
+                     "sent cannot be checked. Look at its log, and make the transfers on the FPL site.")  # fmt: skip
     rows = facts.suggestion
     if not facts.moves_somebody:
         return _stop("suggestion", _nothing(facts, rows))
     if rows is None:
-        return _stop("suggestion", "AIrsenal's database holds no suggestion for this team, or a newer one for another team, "
+        return _stop("suggestion", "AIrsenal's database holds no suggestion for this team, or a newer one for another, "
                      f"which is what would be sent. {OPTIMISE}.")  # fmt: skip
     if rows.team_id != facts.team_id:
         return _stop("suggestion", f"The suggestion is for team {rows.team_id}, not for {facts.team_id}. {OPTIMISE}.")
@@ -155,7 +159,7 @@ def _suggestion(facts: Facts) -> Check:
         return _stop("suggestion", f"What AIrsenal would send is not what the newest optimisation says: {difference}. "
                      f"Its database holds the suggestion of another run. {OPTIMISE}.")  # fmt: skip
     if rows.transfers_out and len(rows.transfers_out) != len(rows.transfers_in):
-        return _stop("suggestion", "As many players must go as come, and here they do not: AIrsenal would leave some out. "
+        return _stop("suggestion", "Not as many players go as come: AIrsenal would leave some out. "
                      f"{OPTIMISE}.")  # fmt: skip
     return _ok("suggestion", "What AIrsenal would send is what the newest optimisation says.")
 
@@ -200,14 +204,18 @@ def _newer(facts: Facts) -> Check:
         if job.completed_at is None or job.completed_at <= made:
             continue
         if job.status is JobStatus.COMPLETED:
-            return _stop("newer", f'"{job.title}" was done after this suggestion was made (job {job.id[:8]}). {OPTIMISE}.')
+            return _stop(
+                "newer", f'"{job.title}" was done after this suggestion was made (job {job.id[:8]}). {OPTIMISE}.'
+            )
         if job.command == "make_transfers" and job.cause is not Cause.COULD_NOT_START and job.attempts:
-            return _warning("newer", f"An earlier try failed (job {job.id[:8]}): look at your team on the FPL site first, "
-                            "since the transfers may be there already.")  # fmt: skip
+            return _warning("newer", f"An earlier try failed (job {job.id[:8]}): look at your team on the FPL site "
+                            "first, since the transfers may be there already.")  # fmt: skip
     if facts.prediction and facts.prediction.completed_at > made:
         return _warning("newer", f"There is a newer prediction than the one it rests on. {OPTIMISE}.")
     if facts.updated_at and facts.updated_at > made:
-        return _warning("newer", "Prices and news were updated after it was made. Predict and optimise again to use them.")
+        return _warning(
+            "newer", "Prices and news were updated after it was made. Predict and optimise again to use them."
+        )
     return _ok("newer", "It is newer than the last transfers, the last line-up and the newest prediction.")
 
 
@@ -228,7 +236,7 @@ def _hit(facts: Facts) -> Check:
 
 
 def _predicted(facts: Facts) -> Check:
-    """AIrsenal chooses at run time, by its newest prediction; without numbers for the gameweek it would choose blindly."""
+    """AIrsenal chooses at run time, by its newest prediction: without one of the gameweek it would choose blindly."""
     prediction, coming = facts.prediction, facts.coming
     if coming is None:
         return _stop("gameweek", "Which gameweek comes next is not known.")
@@ -238,7 +246,9 @@ def _predicted(facts: Facts) -> Check:
         weeks = ", ".join(map(str, prediction.gameweeks)) or "no gameweek"
         return _stop("gameweek", f"The newest prediction is about {weeks}, and {coming.name} is next. Predict again.")
     if prediction.season and prediction.season != season_of(coming.deadline):
-        return _stop("gameweek", f"The newest prediction is of the season {in_words(prediction.season)}. Predict again.")
+        return _stop(
+            "gameweek", f"The newest prediction is of the season {in_words(prediction.season)}. Predict again."
+        )
     return _ok("gameweek", f"The newest prediction holds {coming.name}, the next one.")
 
 
