@@ -29,6 +29,7 @@ from backend.errors import StartError
 from backend.fpl.apply import Guard
 from backend.fpl.care import Care
 from backend.fpl.chips import ChipPlanner
+from backend.fpl.companion import AirsenalCompanion
 from backend.fpl.reports import Reports
 from backend.fpl.setup import Setup
 from backend.fpl.team import Team
@@ -59,6 +60,7 @@ from backend.vault.service import ForeignKey, Vault
 
 log = structlog.get_logger(__name__)
 
+AIRSENAL_LANE = "airsenal"
 PACKS_FOLDER = PROJECT_FOLDER / "backend" / "config" / "commands"
 # Below this a running job's spool and the database soon fail.
 MIN_FREE_BYTES = 200 * 1024 * 1024
@@ -86,6 +88,7 @@ class Services:
     setup: Setup
     chips: ChipPlanner
     guard: Guard
+    airsenal: AirsenalCompanion
     setup_token: str | None = None
 
     async def close(self) -> None:
@@ -99,10 +102,15 @@ class Services:
         self.database.close()
 
     async def airsenal_database(self) -> DatabaseCare:
-        raise NotImplementedError
+        return await self.care.overview(await self.care.is_busy())
 
     async def restore_airsenal_database(self, copy_id: str, by: str) -> DatabaseCare:
-        raise NotImplementedError
+        await self.care.preview(copy_id)  # a wrong id is no event
+        await self.audit.record(
+            "airsenal.restore", f"The database goes back to copy {copy_id}.", subject=copy_id, who=by
+        )
+        await self.care.restore(copy_id)
+        return await self.airsenal_database()
 
     async def readiness(self) -> dict[str, ReadyCheck]:
         return {
@@ -188,6 +196,7 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         build_spec=service.build_spec, now=utc_now, retry_delay_seconds=settings.job_retry_delay_seconds,
         log_max_bytes=settings.job_log_max_bytes,
     )  # fmt: skip
+    care, reports = _care(settings, jobs, attempts, events), Reports()
     node = await asyncio.to_thread(_node_id, settings.data_dir)
     service.queue = JobQueue(
         jobs=jobs, executor=executor, feeds=feeds, attempts=attempts, node=node, now=utc_now
@@ -208,14 +217,26 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
         Retention(jobs, chunks, utc_now, keep), TaskGroup(),
-        Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now),
-        Reports(), Team(), Setup(), ChipPlanner(), Guard(), await auth.new_setup_token(),
+        care, reports, Team(), Setup(), ChipPlanner(), Guard(), AirsenalCompanion(care, reports.save, catalogue),
+        await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
+    services.tasks.start(care.adopt(), "keep AIrsenal's database")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)
     return services
+
+
+def _care(settings: Settings, jobs: JobRepository, attempts: Attempts, events: Events) -> Care:
+    async def busy() -> bool:
+        # Those followed here as well: one closed by hand may still be ending.
+        return any(job.lane == AIRSENAL_LANE for job in [*attempts.running(), *await jobs.running()])
+
+    return Care(
+        settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now,
+        data_dir=settings.data_dir, busy=busy, changed=lambda: events.changed("airsenal"),
+    )  # fmt: skip
 
 
 def _front_door(

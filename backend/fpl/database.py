@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from backend.models.airsenal import DatabaseState
@@ -50,9 +53,41 @@ def read_played(path: Path, tag: str) -> list[PlayedPlayer]:
 
 def read_state(path: Path) -> DatabaseState:
     """What it holds; `integrity` stays unknown, see `check_integrity`. A damaged file is a state, not an error."""
-    raise NotImplementedError
+    try:
+        stat = path.stat()
+    except OSError:
+        return DatabaseState(exists=False, path=str(path))
+    state = DatabaseState(
+        exists=True, path=str(path), bytes=stat.st_size, changed_at=datetime.fromtimestamp(stat.st_mtime, UTC)
+    )
+    try:
+        with closing(_open(path)) as db:
+            rows = db.execute(
+                "SELECT season, max(gameweek), count(DISTINCT player_id) FROM player_attributes GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+            runs = db.execute("SELECT tag FROM player_prediction GROUP BY tag ORDER BY max(id)").fetchall()
+    except sqlite3.Error as error:
+        return state.model_copy(update={"integrity_detail": str(error)})
+    found: dict[str, object] = {"seasons": [row[0] for row in rows], "predictions": len(runs)}
+    if runs:
+        found["newest_tag"] = runs[-1][0]
+    if rows:
+        found |= {"season": rows[-1][0], "next_gameweek": rows[-1][1], "players": rows[-1][2]}
+    return state.model_copy(update=found)
 
 
 def check_integrity(path: Path) -> str | None:
     """SQLite's own `integrity_check` and AIrsenal's tables. None: all is well; else what is wrong."""
-    raise NotImplementedError
+    try:
+        with closing(_open(path)) as db:
+            problems = [str(row[0]) for row in db.execute("PRAGMA integrity_check(5)")]
+            tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    except sqlite3.DatabaseError as error:
+        return f"SQLite cannot read it: {error}."
+    if problems != ["ok"]:
+        return "SQLite finds damage: " + "; ".join(problems)
+    return None if {"player", "fixture", "player_prediction"} <= tables else "It is empty or not AIrsenal's."
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
