@@ -18,6 +18,7 @@ import { Route as AppAuditRouteImport } from "./routes/_app.audit";
 import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
+import { Route as AppTeamRouteImport } from "./routes/_app.team";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
@@ -67,6 +68,11 @@ const AppSettingsRoute = AppSettingsRouteImport.update({
   path: "/settings",
   getParentRoute: () => AppRoute,
 } as any);
+const AppTeamRoute = AppTeamRouteImport.update({
+  id: "/team",
+  path: "/team",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppCommandsIndexRoute = AppCommandsIndexRouteImport.update({
   id: "/commands/",
   path: "/commands/",
@@ -97,6 +103,7 @@ export interface FileRoutesByFullPath {
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
+  "/team": typeof AppTeamRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
   "/commands/": typeof AppCommandsIndexRoute;
@@ -110,6 +117,7 @@ export interface FileRoutesByTo {
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
+  "/team": typeof AppTeamRoute;
   "/": typeof AppIndexRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
@@ -126,6 +134,7 @@ export interface FileRoutesById {
   "/_app/docs": typeof AppDocsRoute;
   "/_app/secrets": typeof AppSecretsRoute;
   "/_app/settings": typeof AppSettingsRoute;
+  "/_app/team": typeof AppTeamRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/commands/$id": typeof AppCommandsIdRoute;
   "/_app/jobs/$id": typeof AppJobsIdRoute;
@@ -143,6 +152,7 @@ export interface FileRouteTypes {
     | "/docs"
     | "/secrets"
     | "/settings"
+    | "/team"
     | "/commands/$id"
     | "/jobs/$id"
     | "/commands/"
@@ -156,6 +166,7 @@ export interface FileRouteTypes {
     | "/docs"
     | "/secrets"
     | "/settings"
+    | "/team"
     | "/"
     | "/commands/$id"
     | "/jobs/$id"
@@ -171,6 +182,7 @@ export interface FileRouteTypes {
     | "/_app/docs"
     | "/_app/secrets"
     | "/_app/settings"
+    | "/_app/team"
     | "/_app/"
     | "/_app/commands/$id"
     | "/_app/jobs/$id"
@@ -249,6 +261,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/team": {
+      id: "/_app/team";
+      path: "/team";
+      fullPath: "/team";
+      preLoaderRoute: typeof AppTeamRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/commands/": {
       id: "/_app/commands/";
       path: "/commands";
@@ -286,6 +305,7 @@ interface AppRouteChildren {
   AppDocsRoute: typeof AppDocsRoute;
   AppSecretsRoute: typeof AppSecretsRoute;
   AppSettingsRoute: typeof AppSettingsRoute;
+  AppTeamRoute: typeof AppTeamRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppCommandsIdRoute: typeof AppCommandsIdRoute;
   AppJobsIdRoute: typeof AppJobsIdRoute;
@@ -299,6 +319,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppDocsRoute: AppDocsRoute,
   AppSecretsRoute: AppSecretsRoute,
   AppSettingsRoute: AppSettingsRoute,
+  AppTeamRoute: AppTeamRoute,
   AppIndexRoute: AppIndexRoute,
   AppCommandsIdRoute: AppCommandsIdRoute,
   AppJobsIdRoute: AppJobsIdRoute,

@@ -1,5 +1,5 @@
 import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
-import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, secretsQuery } from "./queries";
+import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, secretsQuery, TEAM_KEY } from "./queries";
 import type { Job } from "./types";
 
 export type Topic = "jobs" | "queue" | "secrets";
@@ -25,6 +25,8 @@ export function applyChanges(queryClient: QueryClient, { jobs, topics }: Change)
   if (topics.includes("secrets")) {
     invalidate(secretsQuery.queryKey);
     invalidate(commandsQuery.queryKey);
+    // Its number may be another one now.
+    invalidate(TEAM_KEY);
   }
   if (topics.includes("jobs")) invalidate(JOB_KEYS.one);
   if (jobs.length > 0 || topics.includes("jobs")) refreshLists(queryClient);

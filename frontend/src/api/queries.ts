@@ -200,3 +200,24 @@ export const auditCheckQuery = queryOptions({
   enabled: false,
   gcTime: 0,
 });
+
+// The console asks the FPL API for a squad at most every two minutes.
+const TEAM_POLL = 120_000;
+export const TEAM_KEY = ["team"] as const;
+
+export const teamQuery = queryOptions({
+  queryKey: [...TEAM_KEY, "current"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/team/current", { signal })),
+  staleTime: 60_000,
+  refetchInterval: TEAM_POLL,
+  // The console has tried several times already.
+  retry: false,
+});
+
+export const deadlineQuery = queryOptions({
+  queryKey: [...TEAM_KEY, "deadline"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/team/deadline", { signal })),
+  staleTime: 60_000,
+  refetchInterval: 5 * 60_000,
+  retry: false,
+});
