@@ -112,8 +112,8 @@ def _chip(facts: Facts) -> Check:
         return _stop(
             "chip",
             f"It counts on your {name}, and AIrsenal cannot play chips: sent from here, each transfer above the free "
-            f"ones would cost 4 points. Play the {name} on the FPL site and make these transfers there; the line-up can "
-            "be set from here afterwards.",
+            f"ones would cost 4 points. Play the {name} on the FPL site and make these transfers there; the line-up "
+            "can be set from here afterwards.",
         )
     return _warning("chip", f"It counts on your {name}. AIrsenal cannot play chips: play it on the FPL site first.")
 
