@@ -45,9 +45,11 @@ from backend.jobs.service import JobService, Limits
 from backend.jobs.websocket_manager import WebSocketManager
 from backend.models.airsenal import DatabaseCare, DatabaseState
 from backend.models.api import ReadyCheck
+from backend.providers.fpl import FplApi
 from backend.repositories.audit import AuditRepository
 from backend.repositories.auth import AccountRepository, ApiTokenRepository, SessionRepository
 from backend.repositories.factors import PasskeyRepository, RecoveryCodeRepository, TotpRepository
+from backend.repositories.fpl_answers import FplAnswerRepository
 from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
@@ -98,6 +100,7 @@ class Services:
         await self.jobs.queue.close()
         await self.executor.close()
         await self.audit.close()
+        await self.team.close()
         self.database.close()
 
     async def airsenal_database(self) -> DatabaseCare:
@@ -208,7 +211,7 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
     care = Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now)
     reports = Reports(report_rows, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
-    team = Team()
+    team = Team(FplApi(settings.fpl_api_url, utc_now), vault, FplAnswerRepository(db), reports.newest, utc_now)
     setup = Setup(
         home=settings.data_dir / "tools" / "airsenal", kept=settings.airsenal_kept_path, catalogue=catalogue,
         builtins=builtins, jobs=NewestJobs(db), now=utc_now,

@@ -54,9 +54,9 @@ def _installed(facts: Facts) -> Check:
 def _team(facts: Facts) -> Check:
     if facts.team:
         return _ok("team", f"It is {facts.team.name} (team {facts.team_id}), managed by {facts.team.manager}.")
-    if facts.team_id is None:
-        return _stop("team", "No team is chosen: set the secret FPL_TEAM_ID first.")
-    return _stop("team", facts.team_problem or "The FPL site does not know this team.")
+    if facts.team_problem:
+        return _stop("team", facts.team_problem)
+    return _stop("team", "No team is chosen: set the secret FPL_TEAM_ID first.")
 
 
 def _login(facts: Facts) -> Check:

@@ -1283,7 +1283,8 @@ export interface paths {
         };
         /**
          * The current squad
-         * @description When the FPL API fails, the last good answer, marked `stale`; 502 when there is none.
+         * @description When the FPL API fails, the last good answer, marked `stale`; 502 when there is none. It is asked at most every
+         *     two minutes. A 404 has a `code`: the team's number is missing, wrong or unknown, or its squad is not public yet.
          */
         get: operations["current_team"];
         put?: never;
@@ -1301,7 +1302,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The next deadline */
+        /**
+         * The next deadline
+         * @description Between seasons the first one of the next as soon as FPL lists it; null after the last.
+         */
         get: operations["next_deadline"];
         put?: never;
         post?: never;
@@ -1864,7 +1868,74 @@ export interface components {
         };
         /**
          * CurrentTeam
-         * @example {}
+         * @example {
+         *       "entry_summary": {
+         *         "bank": 2.8,
+         *         "event_points": 62,
+         *         "event_transfers": 1,
+         *         "event_transfers_cost": 0,
+         *         "points_on_bench": 7,
+         *         "team_value": 99.4,
+         *         "total_points": 1194
+         *       },
+         *       "fetched_at": "2026-02-05T12:00:00Z",
+         *       "gameweek": {
+         *         "deadline": "2026-01-31T13:30:00Z",
+         *         "id": 24,
+         *         "is_current": true,
+         *         "name": "Gameweek 24"
+         *       },
+         *       "manager": "Ada Example",
+         *       "next_gameweek": {
+         *         "deadline": "2026-02-06T18:30:00Z",
+         *         "id": 25,
+         *         "is_current": false,
+         *         "name": "Gameweek 25"
+         *       },
+         *       "players": [
+         *         {
+         *           "event_points": 2,
+         *           "expected_by_gameweek": {
+         *             "25": 5.9
+         *           },
+         *           "expected_points": 5.9,
+         *           "fixtures": [
+         *             {
+         *               "at_home": false,
+         *               "difficulty": 4,
+         *               "gameweek": 25,
+         *               "opponent": "LIV"
+         *             }
+         *           ],
+         *           "form": 4.5,
+         *           "full_name": "Erling Haaland",
+         *           "is_captain": true,
+         *           "is_vice_captain": false,
+         *           "multiplier": 2,
+         *           "name": "Haaland",
+         *           "news": "",
+         *           "now_cost": 15.1,
+         *           "player_id": 430,
+         *           "points_per_game": 7.2,
+         *           "position": "FWD",
+         *           "position_slot": 9,
+         *           "status": "available",
+         *           "team": "MCI",
+         *           "total_points": 172
+         *         }
+         *       ],
+         *       "prediction": {
+         *         "completed_at": "2026-02-05T11:58:00Z",
+         *         "covers_next": true,
+         *         "gameweeks": [
+         *           25
+         *         ],
+         *         "report_id": "8f0b-prediction"
+         *       },
+         *       "stale": false,
+         *       "team_id": 742663,
+         *       "team_name": "AIrsenal"
+         *     }
          */
         CurrentTeam: {
             /** Team Id */
@@ -1889,6 +1960,11 @@ export interface components {
             gameweek: components["schemas"]["GameweekInfo"];
             /** @description Null after the last one. */
             next_gameweek: components["schemas"]["GameweekInfo"] | null;
+            /**
+             * Active Chip
+             * @description Played in this gameweek. After a free hit the squad goes back to the one before it.
+             */
+            active_chip: ("wildcard" | "free_hit" | "triple_captain" | "bench_boost") | null;
             /** Players */
             players: components["schemas"]["TeamPlayer"][];
             entry_summary: components["schemas"]["EntrySummary"];
@@ -2219,7 +2295,7 @@ export interface components {
             detail: string;
             /**
              * Code
-             * @description `second_factor_needed`, `second_factor_refused`, `second_factor_unreadable` (401); `step_up_needed` (403).
+             * @description `second_factor_needed`, `second_factor_refused`, `second_factor_unreadable` (401); `step_up_needed` (403); `no_team_id`, `bad_team_id`, `no_such_team`, `no_squad_yet` (404); `fpl_…` (502): how it failed.
              */
             code?: string | null;
             /** Errors */
@@ -4036,8 +4112,13 @@ export interface components {
              * @description The FPL API's element id of this season.
              */
             player_id: number;
-            /** Name */
+            /**
+             * Name
+             * @description The short one that FPL shows.
+             */
             name: string;
+            /** Full Name */
+            full_name: string;
             /** Team */
             team: string;
             /**
@@ -8978,6 +9059,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
