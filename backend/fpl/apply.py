@@ -103,7 +103,8 @@ class Guard:
 
     async def _facts(self, command: ApplyCommand, database: Path, own_job: str | None = None) -> Facts:
         found, ask = self._catalogue.get(command), self._sources
-        team_id = _number(await ask.team_id())
+        text, unreadable = await _asked(ask.team_id())
+        team_id = _number(text)
         (team, no_team), (deadline, no_deadline) = await asyncio.gather(
             _asked(_find(ask, team_id)), _asked(ask.deadline())
         )
@@ -114,7 +115,7 @@ class Guard:
             command=command, title=found.title, now=self._now(),
             blocked=await asyncio.to_thread(found.unavailable_reason, self._builtins, found.secrets),
             secrets={secret.key: secret for secret in await ask.secrets()},
-            team_id=team_id, team=team, team_problem=no_team,
+            team_id=team_id, team=team, team_problem=unreadable or no_team,
             deadline=deadline, deadline_problem=no_deadline,
             optimisation=await ask.newest_report("optimisation"), prediction=prediction.head if prediction else None,
             login=await ask.newest_report("login"), suggestion=suggestion, database_problem=problem,

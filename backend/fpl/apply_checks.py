@@ -54,9 +54,9 @@ def _installed(facts: Facts) -> Check:
 def _team(facts: Facts) -> Check:
     if facts.team:
         return _ok("team", f"It is {facts.team.name} (team {facts.team_id}), managed by {facts.team.manager}.")
-    if facts.team_id is None:
-        return _stop("team", "No team is chosen: set the secret FPL_TEAM_ID first.")
-    return _stop("team", facts.team_problem or "The FPL site does not know this team.")
+    if facts.team_problem:
+        return _stop("team", facts.team_problem)
+    return _stop("team", "No team is chosen: set the secret FPL_TEAM_ID first.")
 
 
 def _login(facts: Facts) -> Check:
@@ -112,8 +112,8 @@ def _chip(facts: Facts) -> Check:
         return _stop(
             "chip",
             f"It counts on your {name}, and AIrsenal cannot play chips: sent from here, each transfer above the free "
-            f"ones would cost 4 points. Play the {name} on the FPL site and make these transfers there; the line-up can "
-            "be set from here afterwards.",
+            f"ones would cost 4 points. Play the {name} on the FPL site and make these transfers there; the line-up "
+            "can be set from here afterwards.",
         )
     return _warning("chip", f"It counts on your {name}. AIrsenal cannot play chips: play it on the FPL site first.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -52,7 +53,8 @@ class ChipPlanner:
         first = await self._coming() or (predicted[0] if predicted else None)
         window = list(range(first or 1, min((first or 1) + weeks_ahead, LAST_GAMEWEEK + 1)))
         free = free_transfers if free_transfers is not None else await self._free_transfers(first)
-        size = search_size(window, weeks, free, Limits(max_transfers, max_hit, allow_unused, num_iterations))
+        limits = Limits(max_transfers, max_hit, allow_unused, num_iterations)
+        size = await asyncio.to_thread(search_size, window, weeks, free, limits)
         measured = await self._measured()
         seconds = None
         if measured and size.strategies:
@@ -90,7 +92,9 @@ class ChipPlanner:
                 stored = await self._report(head.id)
             except AppError:
                 continue
-            if isinstance(stored.report, OptimisationReport) and (found := measure(head, stored.report, self._cores)):
+            if isinstance(stored.report, OptimisationReport) and (
+                found := await asyncio.to_thread(measure, head, stored.report, self._cores)
+            ):
                 return found
         return None
 
