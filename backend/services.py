@@ -52,6 +52,7 @@ from backend.repositories.factors import PasskeyRepository, RecoveryCodeReposito
 from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
+from backend.repositories.reports import ReportRepository
 from backend.repositories.secrets import SecretRepository
 from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer
@@ -158,10 +159,10 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     database = Database(mongo_url, settings.db_name)
     db = database.db
     jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
-    secrets, sessions = SecretRepository(db), SessionRepository(db)
+    secrets, sessions, report_rows = SecretRepository(db), SessionRepository(db), ReportRepository(db)
     audit = AuditLog(AuditRepository(db), utc_now)
     try:
-        for repository in (jobs, chunks, idempotency, secrets, sessions, audit.rows):
+        for repository in (jobs, chunks, idempotency, secrets, sessions, report_rows, audit.rows):
             await repository.create_indexes()
     except DatabaseError as error:
         reason = type(error).__name__
@@ -196,7 +197,8 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         build_spec=service.build_spec, now=utc_now, retry_delay_seconds=settings.job_retry_delay_seconds,
         log_max_bytes=settings.job_log_max_bytes,
     )  # fmt: skip
-    care, reports = _care(settings, jobs, attempts, events), Reports()
+    care = _care(settings, jobs, attempts, events)
+    reports = Reports(report_rows, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
     node = await asyncio.to_thread(_node_id, settings.data_dir)
     service.queue = JobQueue(
         jobs=jobs, executor=executor, feeds=feeds, attempts=attempts, node=node, now=utc_now

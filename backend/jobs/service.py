@@ -9,7 +9,6 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
@@ -234,11 +233,6 @@ class JobService:
     def log_bytes(self, job_id: str, from_byte: int) -> AsyncIterator[Piece]:
         """The log's masked bytes from there on until its present end."""
         return self._reader.pieces(job_id, from_byte)
-
-    async def newest_output(self, kind: str) -> dict[str, Any] | None:
-        """The newest completed job's parsed output of this `type`, with `job_id` and `completed_at`."""
-        job = await self._jobs.newest_output(kind)
-        return {**(job.output or {}), "job_id": job.id, "completed_at": job.completed_at} if job else None
 
     # --- change ---
 

@@ -136,10 +136,6 @@ class JobRepository:
                 ),
                 IndexModel([("sequence", DESCENDING)], name="newest"),
                 IndexModel([("status", ASCENDING), ("sequence", DESCENDING)], name="newest_of_status"),
-                IndexModel(
-                    [("output.type", ASCENDING), ("sequence", DESCENDING)], name="newest_output",
-                    partialFilterExpression={"output.type": {"$exists": True}},
-                ),
                 IndexModel([("command", ASCENDING), ("sequence", DESCENDING)], name="newest_of_command"),
             ]
         )  # fmt: skip
@@ -176,12 +172,8 @@ class JobRepository:
         """Every command that has a job."""
         return list(await self._jobs.distinct("command"))
 
-    async def newest_output(self, kind: str) -> Job | None:
-        """The newest completed job whose parsed output is of this `type`."""
-        document = await self._jobs.find_one(
-            {"output.type": kind, "status": JobStatus.COMPLETED.value}, sort=[("sequence", DESCENDING)]
-        )
-        return _job(document) if document else None
+    async def is_completed(self, job_id: str) -> bool:
+        return await self._jobs.find_one({"_id": job_id, "status": JobStatus.COMPLETED.value}, {"_id": 1}) is not None
 
     async def count_pending(self, at_most: int) -> int:
         return await self._jobs.count_documents({"status": _PENDING}, limit=at_most)

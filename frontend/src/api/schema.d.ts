@@ -1001,7 +1001,7 @@ export interface paths {
         };
         /**
          * Newest reports
-         * @description The newest prediction and optimisation; null where there is none yet.
+         * @description The newest prediction and optimisation of a completed job; null where there is none yet.
          */
         get: operations["latest_reports"];
         put?: never;
@@ -1021,7 +1021,7 @@ export interface paths {
         };
         /**
          * All reports
-         * @description Newest first. `before`: the `completed_at` of the last one of the page before.
+         * @description Newest first, of all jobs. A job's reports are never parted, so that a page may have a few more than `limit`.
          */
         get: operations["list_reports"];
         put?: never;
@@ -1039,7 +1039,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compare two predictions */
+        /**
+         * Compare two predictions
+         * @description Players whose points, price, news, fixtures or club changed, in the gameweeks that both predictions have.
+         */
         get: operations["compare_reports"];
         put?: never;
         post?: never;
@@ -1076,7 +1079,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Predicted against actual */
+        /**
+         * Predicted against actual
+         * @description Of the players that were predicted, in the gameweeks that have been played by now.
+         */
         get: operations["played_report"];
         put?: never;
         post?: never;
@@ -1093,7 +1099,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A prediction as CSV */
+        /**
+         * A prediction as CSV
+         * @description A column for each gameweek. Texts that a spreadsheet would take for a formula begin with a quote.
+         */
         get: operations["report_csv"];
         put?: never;
         post?: never;
@@ -1752,7 +1761,74 @@ export interface components {
             /** Unavailable Reason */
             unavailable_reason?: string | null;
         };
-        /** Comparison */
+        /**
+         * Comparison
+         * @example {
+         *       "after": {
+         *         "command": "predict",
+         *         "completed_at": "2026-02-05T12:00:57Z",
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "id": "27b89d68-86da-4d40-8641-c5108446140e-prediction",
+         *         "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction",
+         *         "warnings": []
+         *       },
+         *       "before": {
+         *         "command": "predict",
+         *         "completed_at": "2026-02-05T12:00:57Z",
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "id": "c1f0-prediction",
+         *         "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction",
+         *         "warnings": []
+         *       },
+         *       "changes": [
+         *         {
+         *           "club": "ARS",
+         *           "difference": 4.77,
+         *           "news_before": "Knock - 75% chance of playing",
+         *           "player": "Gabriel",
+         *           "player_id": 5,
+         *           "points_after": 20.87,
+         *           "points_before": 16.1,
+         *           "position": "DEF",
+         *           "price_after": 7,
+         *           "price_before": 6.9,
+         *           "reasons": [
+         *             "Price up £0.1m.",
+         *             "News cleared (was: Knock - 75% chance of playing)."
+         *           ]
+         *         }
+         *       ],
+         *       "gameweeks": [
+         *         25,
+         *         26,
+         *         27
+         *       ]
+         *     }
+         */
         Comparison: {
             before: components["schemas"]["ReportHead"];
             after: components["schemas"]["ReportHead"];
@@ -3197,6 +3273,45 @@ export interface components {
         /**
          * Played
          * @description Predicted against actual, for gameweeks of the prediction that have been played by now.
+         * @example {
+         *       "gameweeks": [
+         *         25
+         *       ],
+         *       "mean_absolute_error": 0.11,
+         *       "mean_error": 0.11,
+         *       "players": [
+         *         {
+         *           "club": "ARS",
+         *           "expected_points": 5.89,
+         *           "gameweek": 25,
+         *           "minutes": 90,
+         *           "player": "Gabriel",
+         *           "player_id": 5,
+         *           "points": 6,
+         *           "position": "DEF"
+         *         }
+         *       ],
+         *       "report": {
+         *         "command": "predict",
+         *         "completed_at": "2026-02-05T12:00:57Z",
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "id": "27b89d68-86da-4d40-8641-c5108446140e-prediction",
+         *         "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction",
+         *         "warnings": []
+         *       }
+         *     }
          */
         Played: {
             report: components["schemas"]["ReportHead"];
@@ -3338,6 +3453,15 @@ export interface components {
             tag?: string | null;
             /** Players */
             players?: components["schemas"]["PredictedPlayer"][];
+            /**
+             * Fixtures
+             * @description By club and gameweek, e.g. `LEE (H)`; empty when read from the log only.
+             */
+            fixtures?: {
+                [key: string]: {
+                    [key: string]: string[];
+                };
+            };
         };
         /** PredictionUsed */
         PredictionUsed: {
@@ -3460,6 +3584,26 @@ export interface components {
         /**
          * ReportHead
          * @description One row of the history. A pipeline makes two: a prediction and an optimisation.
+         * @example {
+         *       "command": "predict",
+         *       "completed_at": "2026-02-05T12:00:57Z",
+         *       "gameweeks": [
+         *         25,
+         *         26,
+         *         27
+         *       ],
+         *       "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *       "id": "27b89d68-86da-4d40-8641-c5108446140e-prediction",
+         *       "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *       "parameters": {
+         *         "weeks_ahead": 3
+         *       },
+         *       "season": "2526",
+         *       "state": "complete",
+         *       "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *       "type": "prediction",
+         *       "warnings": []
+         *     }
          */
         ReportHead: {
             /**
@@ -3802,7 +3946,79 @@ export interface components {
              */
             at?: string | null;
         };
-        /** StoredReport */
+        /**
+         * StoredReport
+         * @example {
+         *       "head": {
+         *         "command": "predict",
+         *         "completed_at": "2026-02-05T12:00:57Z",
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "id": "27b89d68-86da-4d40-8641-c5108446140e-prediction",
+         *         "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction",
+         *         "warnings": []
+         *       },
+         *       "report": {
+         *         "fixtures": {
+         *           "ARS": {
+         *             "25": [
+         *               "SUN (H)"
+         *             ],
+         *             "26": [
+         *               "BRE (A)",
+         *               "WOL (A)"
+         *             ],
+         *             "27": [
+         *               "TOT (A)"
+         *             ]
+         *           }
+         *         },
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "generated_at": "2026-02-05T12:00:57Z",
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "parser": "airsenal.prediction 1",
+         *         "players": [
+         *           {
+         *             "by_gameweek": {
+         *               "25": 5.89,
+         *               "26": 8.02,
+         *               "27": 6.96
+         *             },
+         *             "club": "ARS",
+         *             "expected_points": 20.87,
+         *             "player": "Gabriel",
+         *             "player_id": 5,
+         *             "position": "DEF",
+         *             "price": 7,
+         *             "rank": 1
+         *           }
+         *         ],
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "summary_text": "DEF: 1. Gabriel, 20.87pts (£7.0m, ARS)",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction"
+         *       }
+         *     }
+         */
         StoredReport: {
             head: components["schemas"]["ReportHead"];
             /** Report */
@@ -3810,7 +4026,7 @@ export interface components {
         };
         /**
          * TeamPlayer
-         * @description `now_cost` to `event_points` as in the FPL API's bootstrap-static; `position_slot` 1 to 11 start, 12 to 15 bench.
+         * @description Figures as in the FPL API's bootstrap-static. Of `position_slot` 1 to 11 start, 12 to 15 are the bench.
          */
         TeamPlayer: {
             /** Position Slot */
@@ -7689,6 +7905,9 @@ export interface operations {
         parameters: {
             query?: {
                 type?: ("prediction" | "optimisation" | "data_check" | "database" | "login") | null;
+                /** @description Those of this job only. */
+                job_id?: string | null;
+                /** @description The `completed_at` of the last one of the page before. */
                 before?: string | null;
                 limit?: number;
             };
@@ -7793,6 +8012,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description It conflicts with something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description Bad input; `errors` names each field. */
             422: {
                 headers: {
@@ -7853,6 +8081,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7936,6 +8173,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description It conflicts with something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description Bad input; `errors` names each field. */
             422: {
                 headers: {
@@ -8005,6 +8251,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
