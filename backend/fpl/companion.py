@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 FAMILY = "airsenal"
 # Of these an irreversible job must not even start without the guard's consent.
 GUARDED = {"make_transfers", "set_lineup"}
+# The probe of the login needs no database, and a failure of it is a report as well.
+_LOGIN = "airsenal.login"
 # What a job's `output` shows when it made more than one report.
 _MAIN: dict[str, ReportType] = {"airsenal.pipeline": "optimisation"}
 # The line that says why a Python program ended, or what its argument parser or AIrsenal itself complains about.
@@ -51,8 +54,9 @@ class AirsenalCompanion:
         self.guard = guard
 
     async def before(self, job: Job) -> None:
-        start_clean = bool(job.parameters.get("clean"))
-        await self._care.copy_in(job.command, job.id, writes=job.touches == "writes", start_clean=start_clean)
+        if self._parser(job) != _LOGIN:
+            start_clean = bool(job.parameters.get("clean"))
+            await self._care.copy_in(job.command, job.id, writes=job.touches == "writes", start_clean=start_clean)
         if job.command in GUARDED:
             await self.guard(job)
 
@@ -69,11 +73,10 @@ class AirsenalCompanion:
         else:
             await self._discard()
         if not outcome.succeeded:
-            outcome = _with_reason(outcome, parsed.missing, lines)
-        stored: list[StoredReport] = []
-        if outcome.succeeded:
-            stored, more = await self._report(job, parsed, outcome)
-            warnings += more
+            parsed = replace(parsed, reports=[report for report in parsed.reports if report.type == "login"])
+            outcome = _with_reason(outcome, parsed, lines)
+        stored, more = await self._report(job, parsed, outcome)
+        warnings += more
         return Finished(outcome, self._output(job, stored), [warning.message for warning in warnings])
 
     async def _read(
@@ -136,17 +139,12 @@ def _other(message: str) -> ReportWarning:
     return ReportWarning(code="other", message=message)
 
 
-def _with_reason(outcome: Outcome, missing: str | None, lines: list[str]) -> Outcome:
-    """`Ended with exit code 1.` alone helps nobody: the program's own last complaint is added."""
+def _with_reason(outcome: Outcome, parsed: Parsed, lines: list[str]) -> Outcome:
+    """`It ended with exit code 1.` alone helps nobody: what the program complained about last is added."""
     if outcome.cause is not Cause.EXIT_CODE:
         return outcome
-    reason = next((line.strip() for line in reversed(lines[-_LOOK_BACK:]) if _REASON.fullmatch(line.strip())), None)
-    if reason:
-        said = f"It said: {reason[:_LONGEST]}"
-    elif missing:
-        said = missing
-    else:
-        return outcome
-    return outcome.model_copy(
-        update={"error": f"{outcome.error or f'It ended with exit code {outcome.exit_code}.'} {said}"}
-    )
+    said = next((line.strip() for line in reversed(lines[-_LOOK_BACK:]) if _REASON.fullmatch(line.strip())), None)
+    why = [report.headline for report in parsed.reports] or ([f"It said: {said[:_LONGEST]}"] if said else [])
+    why = why or ([parsed.missing] if parsed.missing else [])
+    ended = outcome.error or f"It ended with exit code {outcome.exit_code}."
+    return outcome.model_copy(update={"error": " ".join([ended, *why])}) if why else outcome

@@ -76,7 +76,7 @@ class KeptDatabase:
             files.drop_sidecars(local)
         elif new is None:
             raise BadRequest(
-                f"AIrsenal's database {local} is damaged ({problem}) The job was not started. Put a whole file in its "
+                f"AIrsenal's database {local} is damaged: {problem} The job was not started. Put a whole file in its "
                 f"place, or {_START_CLEAN}: the damaged one is then set aside."
             )
         elif kept == local:
@@ -107,7 +107,7 @@ class KeptDatabase:
             files.remove(local)
         else:
             raise BadRequest(
-                f"AIrsenal's kept database {kept} is damaged ({problem}) The job was not started. Restore a copy of it "
+                f"AIrsenal's kept database {kept} is damaged: {problem} The job was not started. Restore a copy of it "
                 f"on the page of the database, or {_START_CLEAN}."
             )
 
@@ -134,7 +134,7 @@ class KeptDatabase:
             self._copies().drop_unfinished(kept)
             new, problem = _checked_copy(local, kept.parent)
             if new is None:
-                raise BadRequest(f"The database that the job left is damaged ({problem}) {_UNTOUCHED}")
+                raise BadRequest(f"The database that the job left is damaged: {problem} {_UNTOUCHED}")
             before = facts_of(kept)
             now = self._now()
             facts = Facts(
@@ -251,7 +251,7 @@ class KeptDatabase:
             stored, path = self._find(copy_id)
             new, problem = _checked_copy(path, kept.parent)
             if new is None:
-                raise BadRequest(f"This copy is damaged ({problem}) {_UNTOUCHED} Choose another one.")
+                raise BadRequest(f"This copy is damaged: {problem} {_UNTOUCHED} Choose another one.")
             facts = stored.facts.model_copy(update={"integrity": "ok", "checked_at": self._now()})
             self._replace(kept, new, facts, RESTORE, None)
             self._mark(local).unlink(missing_ok=True)
@@ -284,7 +284,7 @@ def _checked_copy(source: Path, folder: Path) -> tuple[Path | None, str]:
     if problem is None:
         return new, ""
     files.drop(new)
-    return None, problem
+    return None, problem if problem.endswith(".") else f"{problem}."
 
 
 def _season_of(day: datetime) -> str:

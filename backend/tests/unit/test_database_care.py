@@ -159,7 +159,7 @@ async def test_it_is_kept_at_the_start_unless_a_job_works_on_it(place: Place) ->
 
 async def test_a_damaged_one_of_an_earlier_console_stops_the_job_with_the_way_out(place: Place) -> None:
     damage(build(place.local, tags=[f"t{number}" for number in range(20)]))
-    with pytest.raises(BadRequest, match=r'is damaged .* The job was not started.* "Start clean"'):
+    with pytest.raises(BadRequest, match=r'is damaged: .* The job was not started.* "Start clean"'):
         await place.care.copy_in("predict", "job-1")
     await place.care.adopt()
     assert not place.kept.exists()
@@ -172,7 +172,7 @@ async def test_a_damaged_result_is_not_kept(place: Place) -> None:
     await place.set_up(*(f"t{number}" for number in range(20)))
     await place.care.copy_in("predict", "job-1")
     damage(place.local)
-    with pytest.raises(BadRequest, match=r"left is damaged .*The kept database is as it was"):
+    with pytest.raises(BadRequest, match=r"left is damaged: .*The kept database is as it was"):
         await place.care.copy_back("predict", "job-1")
     assert len(tags_in(place.kept)) == 20
     assert await place.copy_ids() == []
@@ -253,7 +253,7 @@ async def test_a_damaged_copy_is_not_restored(place: Place) -> None:
     await place.predict("more")
     copy_id = (await place.copy_ids())[0]
     damage(place.copies / f"{copy_id}.db")
-    with pytest.raises(BadRequest, match=r"This copy is damaged .*as it was"):
+    with pytest.raises(BadRequest, match=r"This copy is damaged: .*as it was"):
         await place.care.restore(copy_id)
     assert len(tags_in(place.kept)) == 21
 
