@@ -18,6 +18,7 @@ import { Route as AppAuditRouteImport } from "./routes/_app.audit";
 import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
+import { Route as AppAirsenalIndexRouteImport } from "./routes/_app.airsenal.index";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
@@ -67,6 +68,11 @@ const AppSettingsRoute = AppSettingsRouteImport.update({
   path: "/settings",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAirsenalIndexRoute = AppAirsenalIndexRouteImport.update({
+  id: "/airsenal/",
+  path: "/airsenal/",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppCommandsIndexRoute = AppCommandsIndexRouteImport.update({
   id: "/commands/",
   path: "/commands/",
@@ -99,6 +105,7 @@ export interface FileRoutesByFullPath {
   "/settings": typeof AppSettingsRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
+  "/airsenal/": typeof AppAirsenalIndexRoute;
   "/commands/": typeof AppCommandsIndexRoute;
   "/jobs/": typeof AppJobsIndexRoute;
 }
@@ -113,6 +120,7 @@ export interface FileRoutesByTo {
   "/": typeof AppIndexRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
+  "/airsenal": typeof AppAirsenalIndexRoute;
   "/commands": typeof AppCommandsIndexRoute;
   "/jobs": typeof AppJobsIndexRoute;
 }
@@ -129,6 +137,7 @@ export interface FileRoutesById {
   "/_app/": typeof AppIndexRoute;
   "/_app/commands/$id": typeof AppCommandsIdRoute;
   "/_app/jobs/$id": typeof AppJobsIdRoute;
+  "/_app/airsenal/": typeof AppAirsenalIndexRoute;
   "/_app/commands/": typeof AppCommandsIndexRoute;
   "/_app/jobs/": typeof AppJobsIndexRoute;
 }
@@ -145,6 +154,7 @@ export interface FileRouteTypes {
     | "/settings"
     | "/commands/$id"
     | "/jobs/$id"
+    | "/airsenal/"
     | "/commands/"
     | "/jobs/";
   fileRoutesByTo: FileRoutesByTo;
@@ -159,6 +169,7 @@ export interface FileRouteTypes {
     | "/"
     | "/commands/$id"
     | "/jobs/$id"
+    | "/airsenal"
     | "/commands"
     | "/jobs";
   id:
@@ -174,6 +185,7 @@ export interface FileRouteTypes {
     | "/_app/"
     | "/_app/commands/$id"
     | "/_app/jobs/$id"
+    | "/_app/airsenal/"
     | "/_app/commands/"
     | "/_app/jobs/";
   fileRoutesById: FileRoutesById;
@@ -249,6 +261,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/airsenal/": {
+      id: "/_app/airsenal/";
+      path: "/airsenal";
+      fullPath: "/airsenal/";
+      preLoaderRoute: typeof AppAirsenalIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/commands/": {
       id: "/_app/commands/";
       path: "/commands";
@@ -289,6 +308,7 @@ interface AppRouteChildren {
   AppIndexRoute: typeof AppIndexRoute;
   AppCommandsIdRoute: typeof AppCommandsIdRoute;
   AppJobsIdRoute: typeof AppJobsIdRoute;
+  AppAirsenalIndexRoute: typeof AppAirsenalIndexRoute;
   AppCommandsIndexRoute: typeof AppCommandsIndexRoute;
   AppJobsIndexRoute: typeof AppJobsIndexRoute;
 }
@@ -302,6 +322,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppIndexRoute: AppIndexRoute,
   AppCommandsIdRoute: AppCommandsIdRoute,
   AppJobsIdRoute: AppJobsIdRoute,
+  AppAirsenalIndexRoute: AppAirsenalIndexRoute,
   AppCommandsIndexRoute: AppCommandsIndexRoute,
   AppJobsIndexRoute: AppJobsIndexRoute,
 };

@@ -1,4 +1,4 @@
-import { IconApi, IconGauge, IconKey, IconListDetails, IconSettings, IconShieldCheck, IconTerminal2 } from "@tabler/icons-react";
+import { IconApi, IconBallFootball, IconGauge, IconKey, IconListDetails, IconSettings, IconShieldCheck, IconTerminal2 } from "@tabler/icons-react";
 
 /**
  * The pages of the console, in the order of the navigation. `go` is the second key after `g`. On a phone the first four stand
@@ -6,6 +6,7 @@ import { IconApi, IconGauge, IconKey, IconListDetails, IconSettings, IconShieldC
  */
 export const PAGES = [
   { to: "/", label: "Dashboard", icon: IconGauge, go: "d", words: "home overview" },
+  { to: "/airsenal", label: "AIrsenal", icon: IconBallFootball, go: "i", words: "set up wizard install team id login database season upgrade version" },
   { to: "/commands", label: "Commands", icon: IconTerminal2, go: "c", words: "run catalogue" },
   { to: "/jobs", label: "Jobs", icon: IconListDetails, go: "j", words: "history runs" },
   { to: "/secrets", label: "Secrets", icon: IconKey, go: "s", words: "passwords keys" },
