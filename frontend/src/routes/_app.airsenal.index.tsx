@@ -25,9 +25,11 @@ function Airsenal() {
   );
 }
 
-function headline({ next_step, guidance }: AirsenalStatus): string {
-  if (next_step !== null) return "From nothing to a suggestion for your team. Nothing here changes the team itself.";
-  return guidance.length > 0 ? "Set up, and something has moved on since." : "All set up. Update, predict and optimise before each deadline.";
+function headline({ steps, guidance }: AirsenalStatus): string {
+  if (steps.some(({ state }) => state === "to_do")) return "From nothing to a suggestion for your team. Nothing here changes the team itself.";
+  if (guidance.length > 0) return "Set up, and something has moved on since.";
+  if (steps.some(({ name, state }) => state === "failed" && name !== "login")) return "Set up, and a step failed.";
+  return "All set up. Update, predict and optimise before each deadline.";
 }
 
 function Content({ status }: { status: AirsenalStatus }) {
@@ -35,7 +37,7 @@ function Content({ status }: { status: AirsenalStatus }) {
   const glance = status.version !== null && (
     <Section title="At a glance">
       <Glance status={status} />
-      <Places />
+      {status.database.exists && <Places />}
     </Section>
   );
   return (

@@ -39,7 +39,7 @@ function StepRow({ step, status }: { step: SetUpStep; status: AirsenalStatus }) 
             {step.detail}
             {step.at && step.state !== "running" && (
               <span className={classes.at}>
-                {" "}
+                {" · "}
                 <TimeAgo time={step.at} />
               </span>
             )}
