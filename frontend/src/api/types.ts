@@ -36,6 +36,10 @@ export type ApiToken = Body<paths["/api/auth/tokens"]["get"]>[number];
 export type TotpOffer = Body<paths["/api/auth/totp"]["post"]>;
 export type Summary = Body<paths["/api/jobs/summary"]["get"]>;
 export type DayOfJobs = Summary["days"][number];
+export type CurrentTeam = Body<paths["/api/team/current"]["get"]>;
+export type TeamPlayer = CurrentTeam["players"][number];
+export type GameweekInfo = CurrentTeam["gameweek"];
+export type Deadline = Body<paths["/api/team/deadline"]["get"]>;
 export type Readiness = Body<paths["/api/health/ready"]["get"]>;
 
 export type ParameterValue = string | number | boolean | null;
