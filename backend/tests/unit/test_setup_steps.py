@@ -81,15 +81,19 @@ def one(facts: Facts, kind: str) -> Guidance:
 
 
 def test_with_nothing_there_the_way_begins_at_the_installation() -> None:
-    blocked = {"setup_db": "AIrsenal is not installed yet. Run it first."}
-    steps = steps_of(Facts(now=NOW, database=NO_FILE, blocked=blocked))
+    steps = steps_of(Facts(now=NOW, database=NO_FILE, blocked={"setup_db": "AIrsenal is not installed yet."}))
     assert [(found.name, found.state) for found in steps] == [
         ("install", "to_do"), ("team", "to_do"), ("login", "optional"), ("database", "to_do"), ("update", "to_do"),
         ("predict", "to_do"), ("optimise", "to_do"),
     ]  # fmt: skip
     assert next_of(steps) == "install"
-    assert steps[3].detail == blocked["setup_db"]
+    assert steps[3].detail.startswith("Past seasons and this one"), "the step before says what is missing"
     assert guidance_of(Facts(now=NOW, database=NO_FILE)) == []
+
+
+def test_the_next_step_says_why_its_command_cannot_run() -> None:
+    reason = "The program airsenal_setup_initial_db is not installed here."
+    assert step(done(database=NO_FILE, blocked={"setup_db": reason}), "database").detail == reason
 
 
 def test_when_all_is_done_nothing_is_next() -> None:

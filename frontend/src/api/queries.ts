@@ -147,6 +147,13 @@ export const queueQuery = queryOptions({
   refetchInterval: () => (eventsLive() ? LIVE_POLL : IDLE_POLL),
 });
 
+/** How far AIrsenal is set up. Jobs and secrets move it; who changes one of them here has it read anew. */
+export const airsenalQuery = queryOptions({
+  queryKey: ["airsenal", "status"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/status", { signal })),
+  refetchInterval: ({ state }) => (state.data?.steps.some((step) => step.state === "running") === true ? IDLE_POLL : LIVE_POLL),
+});
+
 export const retentionQuery = queryOptions({
   queryKey: ["settings", "retention"],
   queryFn: async ({ signal }) => body(await client.GET("/api/settings/retention", { signal })),
