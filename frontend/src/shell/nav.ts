@@ -1,4 +1,4 @@
-import { IconApi, IconGauge, IconKey, IconListDetails, IconSettings, IconShieldCheck, IconTerminal2 } from "@tabler/icons-react";
+import { IconApi, IconChartDots, IconGauge, IconKey, IconListDetails, IconSettings, IconShieldCheck, IconTerminal2 } from "@tabler/icons-react";
 
 /**
  * The pages of the console, in the order of the navigation. `go` is the second key after `g`. On a phone the first four stand
@@ -8,6 +8,7 @@ export const PAGES = [
   { to: "/", label: "Dashboard", icon: IconGauge, go: "d", words: "home overview" },
   { to: "/commands", label: "Commands", icon: IconTerminal2, go: "c", words: "run catalogue" },
   { to: "/jobs", label: "Jobs", icon: IconListDetails, go: "j", words: "history runs" },
+  { to: "/reports", label: "Reports", icon: IconChartDots, go: "r", words: "predictions optimisation results players points plots compare transfers line-up" },
   { to: "/secrets", label: "Secrets", icon: IconKey, go: "s", words: "passwords keys" },
   { to: "/audit", label: "Audit", icon: IconShieldCheck, go: "u", words: "security log who changed export" },
   { to: "/settings", label: "Settings", icon: IconSettings, go: "e", words: "theme account sign out password sessions tokens time zone retention" },
