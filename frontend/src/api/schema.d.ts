@@ -2575,9 +2575,9 @@ export interface components {
             club?: string | null;
             /**
              * Position Group
-             * @enum {string}
+             * @description Null only on the bench, where AIrsenal prints none, until it is read from the database.
              */
-            position_group: "GK" | "DEF" | "MID" | "FWD";
+            position_group: ("GK" | "DEF" | "MID" | "FWD") | null;
             /**
              * Is Captain
              * @default false
@@ -3810,7 +3810,7 @@ export interface components {
         };
         /**
          * TeamPlayer
-         * @description `now_cost` to `event_points` as in the FPL API's bootstrap-static; `position_slot` 1 to 11 start, 12 to 15 bench.
+         * @description Figures as in the FPL API's bootstrap-static. Of `position_slot` 1 to 11 start, 12 to 15 are the bench.
          */
         TeamPlayer: {
             /** Position Slot */
