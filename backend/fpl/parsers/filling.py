@@ -17,8 +17,8 @@ FIRST_SQUAD = 15
 KINDS = re.compile(
     r"Filling Teams table from data in .*teams_(?P<teams>\d{4})\.csv"
     r"|(?P<fixture>Creating new fixture)|(?P<result> ==> Filling fixture )"
-    r"|FIFA RATINGS (?P<ratings>\d{4})|PLAYER (?P<player>\d{4}) |ATTRIBUTES (?P<attributes>\d{4}) "
-    r"|SCORES (?P<scores>\d{4}) |ABSENCES (?P<absences>\d{4})|Adding player (?P<squad>.+) in GW\d+ for "
+    r"|PLAYER (?P<player>\d{4}) |ATTRIBUTES (?P<attributes>\d{4}) "
+    r"|SCORES (?P<scores>\d{4}) |Adding player (?P<squad>.+) in GW\d+ for "
     r"|(?P<transaction>Adding transaction: gameweek: \d+ adding)|(?P<new>Adding player |Updating player (?!table))"
 )
 TEAM_LINES = {
@@ -45,7 +45,8 @@ class Tables:
         self.last[table] = row
 
     def seasons(self, table: str) -> list[str]:
-        return list(self.rows.get(table, ()))
+        """Newest first, whatever the order in the log."""
+        return sorted(self.rows.get(table, ()), reverse=True)
 
     def count(self, table: str) -> int:
         return sum(self.rows.get(table, Counter()).values())
@@ -107,8 +108,7 @@ def _setup_stages(tables: Tables) -> list[str]:
         stages.append("Fixtures of this season")
     if tables.count("result"):
         stages.append("Results of past seasons")
-    names = {"ratings": "FIFA ratings", "player": "Players", "attributes": "Prices and clubs",
-             "scores": "Player scores", "absences": "Absences"}  # fmt: skip
+    names = {"player": "Players", "attributes": "Prices and clubs", "scores": "Player scores"}
     for table, name in names.items():
         if seasons := tables.seasons(table):
             stages.append(f"{name} of {listed_seasons(seasons)}")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from backend.fpl.parsers.rows import NAME, Cursor, Drift
+from backend.fpl.parsers.rows import CLUB, NAME, Cursor, Drift
 from backend.models.reports import LineupPlayer, Position
 
-PLAYER = re.compile(rf"({NAME}) \((\w{{2,5}})\)(?:\((C|VC)\))?")
+PLAYER = re.compile(rf"({NAME}) \(({CLUB})\)(?:\((C|VC)\))?")
 SUBS = re.compile(r"=== Subs ===")
 SUBS_TEXT = "=== Subs ==="
 POSITIONS: tuple[Position, ...] = get_args(Position)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import get_args
 
-from backend.fpl.parsers.rows import NAME, Cursor, Drift, Log, Row
+from backend.fpl.parsers.rows import CLUB, NAME, Cursor, Drift, Log, Row
 from backend.fpl.parsers.run import Run
 from backend.models.reports import Position, PredictedPlayer, PredictionReport
 
@@ -14,7 +14,7 @@ HEAD = re.compile(r"PREDICTED TOP (\d+) PLAYERS FOR GAMEWEEK\(S\) \[(\d+(?:, \d+
 NEEDLE = "PREDICTED TOP"
 EXPECTED_HEAD = "the head `PREDICTED TOP 5 PLAYERS FOR GAMEWEEK(S) [25, 26]:`"
 CLOSING = "Finished adding predictions to db"
-PLAYER = re.compile(rf"(\d+)\. ({NAME}), (-?\d+\.\d\d)pts \(£(\d+(?:\.\d+)?|UNKNOWN_PRICE)m, (\w+)\)")
+PLAYER = re.compile(rf"(\d+)\. ({NAME}), (-?\d+\.\d\d)pts \(£(\d+(?:\.\d+)?|UNKNOWN_PRICE)m, ({CLUB})\)")
 DISCORD = re.compile(
     r"Discord webhook sent.*|Not sent with .*|Warning: Discord webhook url is malformed!.*| https?://.*"
 )

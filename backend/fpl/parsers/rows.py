@@ -12,6 +12,7 @@ FRAME = re.compile(
     r"(?:strategy: [\w-]*: +|Total progress: +|REPLAY PROGRESS: +|warmup: +|sample: +|DONE: +)?"
     r" *\d{1,3}%\|[^|]*\| *[\d.]+/[\d.]+ \[[^\]]*\]? *"
 )
+CLUB = r"[A-Z]{2,5}|None"
 # Lines that only frame others; AIrsenal draws them between the parts of everything.
 # A person's: no digits, brackets or bullets, so that a new decoration is not taken for a name.
 NAME = r"[^\W\d_](?:[^\W\d_]|[ .'’`´-])*"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from backend.fpl.parsers.lineup import SQUAD, Lineup, read_lineup, with_bench_positions
 from backend.fpl.parsers.prediction import check_weeks
-from backend.fpl.parsers.rows import NAME, Cursor, Drift, Log, Row
+from backend.fpl.parsers.rows import CLUB, NAME, Cursor, Drift, Log, Row
 from backend.fpl.parsers.run import Run
 from backend.models.reports import Position
 
@@ -17,7 +17,7 @@ NEEDLE = "Optimised total score"
 POINTS = re.compile(r"Expected points for gameweek (\d+): (-?\d+\.\d\d)")
 BEST = re.compile(r"Best score: -?\d[\d.e+-]* pts")
 BEST_NEEDLE = "Best score: "
-BOUGHT = re.compile(rf"(GK|DEF|MID|FWD) ({NAME}?) (?:(\w{{2,5}}) )?(\d+\.\d)")
+BOUGHT = re.compile(rf"(GK|DEF|MID|FWD) ({NAME}?) (?:({CLUB}) )?(\d+\.\d)")
 BANK = re.compile(r"£(-?\d+\.\d)m in the bank")
 SQUAD_SIZE = 15
 
