@@ -19,6 +19,7 @@ import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
 import { Route as AppTeamRouteImport } from "./routes/_app.team";
+import { Route as AppAirsenalIndexRouteImport } from "./routes/_app.airsenal.index";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
@@ -76,6 +77,11 @@ const AppTeamRoute = AppTeamRouteImport.update({
   path: "/team",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAirsenalIndexRoute = AppAirsenalIndexRouteImport.update({
+  id: "/airsenal/",
+  path: "/airsenal/",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppCommandsIndexRoute = AppCommandsIndexRouteImport.update({
   id: "/commands/",
   path: "/commands/",
@@ -126,6 +132,7 @@ export interface FileRoutesByFullPath {
   "/jobs/$id": typeof AppJobsIdRoute;
   "/reports/$id": typeof AppReportsIdRoute;
   "/reports/compare": typeof AppReportsCompareRoute;
+  "/airsenal/": typeof AppAirsenalIndexRoute;
   "/commands/": typeof AppCommandsIndexRoute;
   "/jobs/": typeof AppJobsIndexRoute;
   "/reports/": typeof AppReportsIndexRoute;
@@ -144,6 +151,7 @@ export interface FileRoutesByTo {
   "/jobs/$id": typeof AppJobsIdRoute;
   "/reports/$id": typeof AppReportsIdRoute;
   "/reports/compare": typeof AppReportsCompareRoute;
+  "/airsenal": typeof AppAirsenalIndexRoute;
   "/commands": typeof AppCommandsIndexRoute;
   "/jobs": typeof AppJobsIndexRoute;
   "/reports": typeof AppReportsIndexRoute;
@@ -164,6 +172,7 @@ export interface FileRoutesById {
   "/_app/jobs/$id": typeof AppJobsIdRoute;
   "/_app/reports/$id": typeof AppReportsIdRoute;
   "/_app/reports/compare": typeof AppReportsCompareRoute;
+  "/_app/airsenal/": typeof AppAirsenalIndexRoute;
   "/_app/commands/": typeof AppCommandsIndexRoute;
   "/_app/jobs/": typeof AppJobsIndexRoute;
   "/_app/reports/": typeof AppReportsIndexRoute;
@@ -184,6 +193,7 @@ export interface FileRouteTypes {
     | "/jobs/$id"
     | "/reports/$id"
     | "/reports/compare"
+    | "/airsenal/"
     | "/commands/"
     | "/jobs/"
     | "/reports/";
@@ -202,6 +212,7 @@ export interface FileRouteTypes {
     | "/jobs/$id"
     | "/reports/$id"
     | "/reports/compare"
+    | "/airsenal"
     | "/commands"
     | "/jobs"
     | "/reports";
@@ -221,6 +232,7 @@ export interface FileRouteTypes {
     | "/_app/jobs/$id"
     | "/_app/reports/$id"
     | "/_app/reports/compare"
+    | "/_app/airsenal/"
     | "/_app/commands/"
     | "/_app/jobs/"
     | "/_app/reports/";
@@ -304,6 +316,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppTeamRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/airsenal/": {
+      id: "/_app/airsenal/";
+      path: "/airsenal";
+      fullPath: "/airsenal/";
+      preLoaderRoute: typeof AppAirsenalIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/commands/": {
       id: "/_app/commands/";
       path: "/commands";
@@ -368,6 +387,7 @@ interface AppRouteChildren {
   AppJobsIdRoute: typeof AppJobsIdRoute;
   AppReportsIdRoute: typeof AppReportsIdRoute;
   AppReportsCompareRoute: typeof AppReportsCompareRoute;
+  AppAirsenalIndexRoute: typeof AppAirsenalIndexRoute;
   AppCommandsIndexRoute: typeof AppCommandsIndexRoute;
   AppJobsIndexRoute: typeof AppJobsIndexRoute;
   AppReportsIndexRoute: typeof AppReportsIndexRoute;
@@ -385,6 +405,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppJobsIdRoute: AppJobsIdRoute,
   AppReportsIdRoute: AppReportsIdRoute,
   AppReportsCompareRoute: AppReportsCompareRoute,
+  AppAirsenalIndexRoute: AppAirsenalIndexRoute,
   AppCommandsIndexRoute: AppCommandsIndexRoute,
   AppJobsIndexRoute: AppJobsIndexRoute,
   AppReportsIndexRoute: AppReportsIndexRoute,

@@ -2738,9 +2738,9 @@ export interface components {
             club?: string | null;
             /**
              * Position Group
-             * @enum {string}
+             * @description Null only on the bench, where AIrsenal prints none, until it is read from the database.
              */
-            position_group: "GK" | "DEF" | "MID" | "FWD";
+            position_group: ("GK" | "DEF" | "MID" | "FWD") | null;
             /**
              * Is Captain
              * @default false
