@@ -112,6 +112,8 @@ class SearchCost(BaseModel):
     measured_from: str | None = Field(description="The job it was measured in.")
     squads: int = Field(description="Strategies that build a whole new squad (wildcard, free hit), the slow ones.")
     problem: str | None = Field(None, description="Why this search cannot run, e.g. two chips in one gameweek.")
+    gameweeks: list[int] = Field(default_factory=list, description="That the search covers; empty: not known.")
+    free_transfers: int = Field(1, description="With how many it was counted, when none were given.")
 
 
 class Check(BaseModel):
