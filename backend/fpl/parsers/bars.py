@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 # Once there are more done than expected, tqdm leaves the bar out: `Total progress: 27it [03:40, …`.
 STRATEGIES = re.compile(
-    r"Total progress:\s+(?:\d{1,3}%\|[^|\n]*\|\s*(\d+)/(\d+)|(\d+)it) \[(\d+(?::\d\d){1,2})", re.ASCII
+    r"Total progress:\s+(?:\d{1,3}%\|[^|\n]*\|\s*(\d{1,9})/(\d{1,9})|(\d{1,9})it) \[(\d{1,4}(?::\d\d){1,2})", re.ASCII
 )
-SAMPLES = re.compile(r"(warmup|sample):\s+\d{1,3}%\|[^|\n]*\|\s*(\d+)/(\d+) \[", re.ASCII)
+SAMPLES = re.compile(r"(warmup|sample):\s+\d{1,3}%\|[^|\n]*\|\s*(\d{1,9})/(\d{1,9}) \[", re.ASCII)
 
 
 def search_size(raw: Iterable[str]) -> tuple[int, float] | None:

@@ -12,11 +12,11 @@ SEASONS = re.compile(r"Running checks for seasons: \['(\d{4})'.*\]")
 TITLE = re.compile(r"Checking (.+)\.\.\.")
 NOTE = re.compile(r"Note:|- .*")
 UNCOUNTED = re.compile(r"Fixture .* has no player scores")
-VERDICT = re.compile(r" (?:(OK)!|FAIL! (\d+) errors\.)")
+VERDICT = re.compile(r" (?:(OK)!|FAIL! (\d{1,9}) errors\.)")
 SUMMARY = re.compile(r"SUMMARY")
 SUMMARY_SEASONS = re.compile(r"Seasons: \[.*\]")
-LINE = re.compile(r"(\w+): (?:(OK)!|FAIL! (\d+) errors\.)")
-OVERALL = re.compile(r"OVERALL: Passed (\d+) out of (\d+) tests with (\d+) errors\.")
+LINE = re.compile(r"(\w+): (?:(OK)!|FAIL! (\d{1,9}) errors\.)")
+OVERALL = re.compile(r"OVERALL: Passed (\d{1,4}) out of (\d{1,4}) tests with (\d{1,9}) errors\.")
 CLOSING = "OVERALL: Passed"
 
 

@@ -13,8 +13,8 @@ from backend.fpl.parsers.run import Run
 from backend.fpl.parsers.strategy_checks import check_strategy
 from backend.models.reports import GameweekPlan, OptimisationReport, PredictionReport, Transfer
 
-STARTING_WITH = re.compile(r"Starting with (\d+) free transfers")
-RUNNING_FOR = re.compile(r"Running optimization with fpl_team_id (-?\d+)")
+STARTING_WITH = re.compile(r"Starting with (\d{1,2}) free transfers")
+RUNNING_FOR = re.compile(r"Running optimization with fpl_team_id (-?\d{1,12})")
 # Of a result whose head is gone: enough to know that there was one.
 REMAINS = (SUBS_TEXT, "Starting Lineup for", "Score with Strategy:", "Predicted Score:", "Chip Played:", "Players Out",
            squad.NEEDLE, strategy.NEEDLE, "== FWD ==", "Baseline Score:", "Expected points for gameweek")  # fmt: skip

@@ -10,11 +10,13 @@ from backend.fpl.parsers.rows import CLUB, NAME, Cursor, Drift, Log, Row
 from backend.fpl.parsers.run import Run
 from backend.models.reports import Position, PredictedPlayer, PredictionReport
 
-HEAD = re.compile(r"PREDICTED TOP (\d+) PLAYERS FOR GAMEWEEK\(S\) \[(\d+(?:, \d+)*)\]:")
+HEAD = re.compile(r"PREDICTED TOP (\d{1,2}) PLAYERS FOR GAMEWEEK\(S\) \[(\d{1,2}(?:, \d{1,2})*)\]:")
 NEEDLE = "PREDICTED TOP"
 EXPECTED_HEAD = "the head `PREDICTED TOP 5 PLAYERS FOR GAMEWEEK(S) [25, 26]:`"
 CLOSING = "Finished adding predictions to db"
-PLAYER = re.compile(rf"(\d+)\. ({NAME}), (-?\d+\.\d\d)pts \(£(\d+(?:\.\d+)?|UNKNOWN_PRICE)m, ({CLUB})\)")
+PLAYER = re.compile(
+    rf"(\d{{1,2}})\. ({NAME}), (-?\d{{1,4}}\.\d\d)pts \(£(\d{{1,3}}(?:\.\d)?|UNKNOWN_PRICE)m, ({CLUB})\)"
+)
 DISCORD = re.compile(
     r"Discord webhook sent.*|Not sent with .*|Warning: Discord webhook url is malformed!.*| https?://.*"
 )

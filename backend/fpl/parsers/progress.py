@@ -65,7 +65,7 @@ class Sampling(Reader):
         return _progress(f"Fitting {self._fitting}", int(frames[-1][2]), int(frames[-1][3]), "samples")
 
 
-GENERATION = re.compile(r"(\d+) *\t\d+ *\t")
+GENERATION = re.compile(r"(\d{1,6}) *\t\d+ *\t")
 
 
 class Generations(Reader):

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 # A frame of tqdm. It has no line end of its own, so the next real line may be glued to it.
 FRAME = re.compile(
-    r"(?:strategy: [\w-]*: +|Total progress: +|REPLAY PROGRESS: +|warmup: +|sample: +|DONE: +)?"
-    r" *\d{1,3}%\|[^|]*\| *[\d.]+/[\d.]+ \[[^\]]*\]? *"
+    r"(?:(?:strategy: [\w-]*|Total progress|REPLAY PROGRESS|warmup|sample): +|(?<! ) *)"
+    r"\d{1,3}%\|[^|]*\| *[\d.]+/[\d.]+ \[[^\]]*\]? *"
 )
-CLUB = r"[A-Z]{2,5}|None"
-# Lines that only frame others; AIrsenal draws them between the parts of everything.
 # A person's: no digits, brackets or bullets, so that a new decoration is not taken for a name.
-NAME = r"[^\W\d_](?:[^\W\d_]|[ .'’`´-])*"
+NAME = r"[^\W\d_](?:[^\W\d_]|[.'’`´-])*(?: (?:[^\W\d_]|[.'’`´-])+)*"
+CLUB = r"[A-Z]{2,5}|None"
+LONGEST = 4000  # AIrsenal's own lines end far before; a longer one is cut before any pattern sees it
+# Lines that only frame others; AIrsenal draws them between the parts of everything.
 RULE = re.compile(r"[ +=*-]{4,}")
 
 
@@ -39,6 +40,7 @@ def plain(raw: str) -> str:
     text = raw
     if "\r" in text:
         text = text.rstrip("\r").rpartition("\r")[2]
+    text = text[:LONGEST]
     if "\x1b" in text:
         text = ESCAPES.sub("", text)
     if "%|" in text:
@@ -51,6 +53,9 @@ class Log:
         self.raw = list(rows)
         self.texts = [plain(row) for row in self.raw]
         self._joined = "\n".join(self.texts)
+        if self._joined.count("\n") != len(self.texts) - 1:  # no log reader gives such rows
+            self.texts = [text.replace("\n", " ") for text in self.texts]
+            self._joined = "\n".join(self.texts)
 
     def where(self, text: str) -> int | None:
         """Number of the first row that contains it. Fast on a log of megabytes."""

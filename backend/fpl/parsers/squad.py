@@ -12,13 +12,13 @@ from backend.fpl.parsers.rows import CLUB, NAME, Cursor, Drift, Log, Row
 from backend.fpl.parsers.run import Run
 from backend.models.reports import Position
 
-HEAD = re.compile(r"Optimised total score \(gameweeks (\d+) to (\d+)\): (-?\d+\.\d\d)")
+HEAD = re.compile(r"Optimised total score \(gameweeks (\d{1,2}) to (\d{1,2})\): (-?\d{1,5}\.\d\d)")
 NEEDLE = "Optimised total score"
-POINTS = re.compile(r"Expected points for gameweek (\d+): (-?\d+\.\d\d)")
+POINTS = re.compile(r"Expected points for gameweek (\d{1,2}): (-?\d{1,4}\.\d\d)")
 BEST = re.compile(r"Best score: -?\d[\d.e+-]* pts")
 BEST_NEEDLE = "Best score: "
-BOUGHT = re.compile(rf"(GK|DEF|MID|FWD) ({NAME}?) (?:({CLUB}) )?(\d+\.\d)")
-BANK = re.compile(r"£(-?\d+\.\d)m in the bank")
+BOUGHT = re.compile(rf"(GK|DEF|MID|FWD) ({NAME}?) (?:({CLUB}) )?(\d{{1,3}}\.\d)")
+BANK = re.compile(r"£(-?\d{1,4}\.\d)m in the bank")
 SQUAD_SIZE = 15
 
 

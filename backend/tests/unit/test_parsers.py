@@ -123,6 +123,25 @@ def test_no_text_makes_a_parser_fail(parser: str, rows: list[str]) -> None:
         assert news is None or 0 <= news.done <= news.total
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Points Hit: " + "9" * 5000 + "pts", "Optimised total score (gameweeks 1 to 999999999): 1.00",
+        "| " + "a" * 60_000, "| a" + " " * 60_000, " " * 60_000 + "%|", "Haaland " * 8000 + "(MCI", "a\nGK:\n",
+        "Total progress:  73%|" + "█" * 60_000, "Total progress: " + "9" * 5000 + "it [03:40, ", "\x1b]" + "a" * 60_000,
+    ],
+)  # fmt: skip
+def test_a_monstrous_row_costs_nothing(row: str) -> None:
+    start = time.process_time()
+    for name in ("run_optimization", "make_squad", "run_prediction", "check_data"):
+        rows = goldens.rows(name)
+        for old in ("Points Hit: 4pts", "| Keane       | J.Timber   |", "Haaland (MCI)", "GK:", "SUMMARY"):
+            changed = [row if text == old else text for text in rows]
+            goldens.parsed(name, changed)
+        progress_reader(goldens.index()[name]["parser"], {}).feed([row, row])
+    assert time.process_time() - start < 5
+
+
 def test_a_megabyte_is_read_in_a_moment() -> None:
     """50 ms alone on the machine this was made on; the limit leaves room for a busy one."""
     wordy = [f"SCORES 2526 Player {number}" for number in range(40_000)]
