@@ -18,6 +18,7 @@ import { Route as AppAuditRouteImport } from "./routes/_app.audit";
 import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
+import { Route as AppAirsenalDatabaseRouteImport } from "./routes/_app.airsenal.database";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
@@ -67,6 +68,11 @@ const AppSettingsRoute = AppSettingsRouteImport.update({
   path: "/settings",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAirsenalDatabaseRoute = AppAirsenalDatabaseRouteImport.update({
+  id: "/airsenal/database",
+  path: "/airsenal/database",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppCommandsIndexRoute = AppCommandsIndexRouteImport.update({
   id: "/commands/",
   path: "/commands/",
@@ -97,6 +103,7 @@ export interface FileRoutesByFullPath {
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
+  "/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
   "/commands/": typeof AppCommandsIndexRoute;
@@ -111,6 +118,7 @@ export interface FileRoutesByTo {
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
   "/": typeof AppIndexRoute;
+  "/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
   "/commands": typeof AppCommandsIndexRoute;
@@ -127,6 +135,7 @@ export interface FileRoutesById {
   "/_app/secrets": typeof AppSecretsRoute;
   "/_app/settings": typeof AppSettingsRoute;
   "/_app/": typeof AppIndexRoute;
+  "/_app/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/_app/commands/$id": typeof AppCommandsIdRoute;
   "/_app/jobs/$id": typeof AppJobsIdRoute;
   "/_app/commands/": typeof AppCommandsIndexRoute;
@@ -143,6 +152,7 @@ export interface FileRouteTypes {
     | "/docs"
     | "/secrets"
     | "/settings"
+    | "/airsenal/database"
     | "/commands/$id"
     | "/jobs/$id"
     | "/commands/"
@@ -157,6 +167,7 @@ export interface FileRouteTypes {
     | "/secrets"
     | "/settings"
     | "/"
+    | "/airsenal/database"
     | "/commands/$id"
     | "/jobs/$id"
     | "/commands"
@@ -172,6 +183,7 @@ export interface FileRouteTypes {
     | "/_app/secrets"
     | "/_app/settings"
     | "/_app/"
+    | "/_app/airsenal/database"
     | "/_app/commands/$id"
     | "/_app/jobs/$id"
     | "/_app/commands/"
@@ -249,6 +261,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/airsenal/database": {
+      id: "/_app/airsenal/database";
+      path: "/airsenal/database";
+      fullPath: "/airsenal/database";
+      preLoaderRoute: typeof AppAirsenalDatabaseRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/commands/": {
       id: "/_app/commands/";
       path: "/commands";
@@ -287,6 +306,7 @@ interface AppRouteChildren {
   AppSecretsRoute: typeof AppSecretsRoute;
   AppSettingsRoute: typeof AppSettingsRoute;
   AppIndexRoute: typeof AppIndexRoute;
+  AppAirsenalDatabaseRoute: typeof AppAirsenalDatabaseRoute;
   AppCommandsIdRoute: typeof AppCommandsIdRoute;
   AppJobsIdRoute: typeof AppJobsIdRoute;
   AppCommandsIndexRoute: typeof AppCommandsIndexRoute;
@@ -300,6 +320,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSecretsRoute: AppSecretsRoute,
   AppSettingsRoute: AppSettingsRoute,
   AppIndexRoute: AppIndexRoute,
+  AppAirsenalDatabaseRoute: AppAirsenalDatabaseRoute,
   AppCommandsIdRoute: AppCommandsIdRoute,
   AppJobsIdRoute: AppJobsIdRoute,
   AppCommandsIndexRoute: AppCommandsIndexRoute,

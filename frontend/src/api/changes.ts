@@ -2,7 +2,7 @@ import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
 import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, secretsQuery } from "./queries";
 import type { Job } from "./types";
 
-export type Topic = "jobs" | "queue" | "secrets";
+export type Topic = "jobs" | "queue" | "secrets" | "airsenal";
 export interface Change {
   /** Whole jobs, without log and output. */
   jobs: Omit<Job, "logs" | "output">[];
@@ -26,6 +26,7 @@ export function applyChanges(queryClient: QueryClient, { jobs, topics }: Change)
     invalidate(secretsQuery.queryKey);
     invalidate(commandsQuery.queryKey);
   }
+  if (topics.includes("airsenal")) invalidate(["airsenal"]);
   if (topics.includes("jobs")) invalidate(JOB_KEYS.one);
   if (jobs.length > 0 || topics.includes("jobs")) refreshLists(queryClient);
 }

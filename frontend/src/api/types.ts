@@ -33,6 +33,10 @@ export type TotpOffer = Body<paths["/api/auth/totp"]["post"]>;
 export type Summary = Body<paths["/api/jobs/summary"]["get"]>;
 export type DayOfJobs = Summary["days"][number];
 export type Readiness = Body<paths["/api/health/ready"]["get"]>;
+export type DatabaseCare = Body<paths["/api/airsenal/database"]["get"]>;
+export type DatabaseState = DatabaseCare["state"];
+export type KeptCopy = DatabaseCare["copies"][number];
+export type RestorePreview = Body<paths["/api/airsenal/database/copies/{copy_id}"]["get"]>;
 
 export type ParameterValue = string | number | boolean | null;
 export type ParameterValues = Record<string, ParameterValue>;
