@@ -59,6 +59,23 @@ export const secretsQuery = queryOptions({
   staleTime: 10_000,
 });
 
+/** AIrsenal's database and its copies. What changes them is told by the stream; the end of a job only by looking. */
+export const databaseQuery = queryOptions({
+  queryKey: ["airsenal", "database"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/database", { signal })),
+  refetchInterval: ({ state }) => (state.data?.busy ? BUSY_POLL : eventsLive() ? LIVE_POLL : IDLE_POLL),
+});
+
+export function restorePreviewQuery(id: string) {
+  return queryOptions({
+    queryKey: ["airsenal", "database", "copies", id],
+    queryFn: async ({ signal }) =>
+      body(await client.GET("/api/airsenal/database/copies/{copy_id}", { params: { path: { copy_id: id } }, signal })),
+    // What is lost follows from both files, and either may have changed.
+    gcTime: 0,
+  });
+}
+
 export const factorsQuery = queryOptions({
   queryKey: ["factors"],
   queryFn: async ({ signal }) => body(await client.GET("/api/auth/factors", { signal })),

@@ -60,6 +60,10 @@ export type Comparison = Body<paths["/api/reports/compare"]["get"]>;
 export type Change = Comparison["changes"][number];
 export type Played = Body<paths["/api/reports/{report_id}/played"]["get"]>;
 export type PlayedPlayer = Played["players"][number];
+export type DatabaseCare = Body<paths["/api/airsenal/database"]["get"]>;
+export type DatabaseState = DatabaseCare["state"];
+export type KeptCopy = DatabaseCare["copies"][number];
+export type RestorePreview = Body<paths["/api/airsenal/database/copies/{copy_id}"]["get"]>;
 
 export type ParameterValue = string | number | boolean | null;
 export type ParameterValues = Record<string, ParameterValue>;
