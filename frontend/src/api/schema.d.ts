@@ -1764,6 +1764,11 @@ export interface components {
             available: boolean;
             /** Unavailable Reason */
             unavailable_reason?: string | null;
+            /**
+             * Guard
+             * @description Who must let it through: `POST /api/jobs` refuses it then.
+             */
+            guard?: string | null;
         };
         /**
          * Comparison
@@ -3777,6 +3782,17 @@ export interface components {
              * @description Why this search cannot run, e.g. two chips in one gameweek.
              */
             problem?: string | null;
+            /**
+             * Gameweeks
+             * @description That the search covers; empty: not known.
+             */
+            gameweeks?: number[];
+            /**
+             * Free Transfers
+             * @description With how many it was counted, when none were given.
+             * @default 1
+             */
+            free_transfers?: number;
         };
         /**
          * SecretIn
