@@ -18,10 +18,12 @@ import { Route as AppAuditRouteImport } from "./routes/_app.audit";
 import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
+import { Route as AppAirsenalChipsRouteImport } from "./routes/_app.airsenal.chips";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
 import { Route as AppJobsIdRouteImport } from "./routes/_app.jobs.$id";
+import { Route as AppAirsenalApplyCommandRouteImport } from "./routes/_app.airsenal.apply.$command";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -67,6 +69,11 @@ const AppSettingsRoute = AppSettingsRouteImport.update({
   path: "/settings",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAirsenalChipsRoute = AppAirsenalChipsRouteImport.update({
+  id: "/airsenal/chips",
+  path: "/airsenal/chips",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppCommandsIndexRoute = AppCommandsIndexRouteImport.update({
   id: "/commands/",
   path: "/commands/",
@@ -87,6 +94,11 @@ const AppJobsIdRoute = AppJobsIdRouteImport.update({
   path: "/jobs/$id",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAirsenalApplyCommandRoute = AppAirsenalApplyCommandRouteImport.update({
+  id: "/airsenal/apply/$command",
+  path: "/airsenal/apply/$command",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -97,10 +109,12 @@ export interface FileRoutesByFullPath {
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
+  "/airsenal/chips": typeof AppAirsenalChipsRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
   "/commands/": typeof AppCommandsIndexRoute;
   "/jobs/": typeof AppJobsIndexRoute;
+  "/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
@@ -111,10 +125,12 @@ export interface FileRoutesByTo {
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
   "/": typeof AppIndexRoute;
+  "/airsenal/chips": typeof AppAirsenalChipsRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
   "/commands": typeof AppCommandsIndexRoute;
   "/jobs": typeof AppJobsIndexRoute;
+  "/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -127,10 +143,12 @@ export interface FileRoutesById {
   "/_app/secrets": typeof AppSecretsRoute;
   "/_app/settings": typeof AppSettingsRoute;
   "/_app/": typeof AppIndexRoute;
+  "/_app/airsenal/chips": typeof AppAirsenalChipsRoute;
   "/_app/commands/$id": typeof AppCommandsIdRoute;
   "/_app/jobs/$id": typeof AppJobsIdRoute;
   "/_app/commands/": typeof AppCommandsIndexRoute;
   "/_app/jobs/": typeof AppJobsIndexRoute;
+  "/_app/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -143,10 +161,12 @@ export interface FileRouteTypes {
     | "/docs"
     | "/secrets"
     | "/settings"
+    | "/airsenal/chips"
     | "/commands/$id"
     | "/jobs/$id"
     | "/commands/"
-    | "/jobs/";
+    | "/jobs/"
+    | "/airsenal/apply/$command";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/login"
@@ -157,10 +177,12 @@ export interface FileRouteTypes {
     | "/secrets"
     | "/settings"
     | "/"
+    | "/airsenal/chips"
     | "/commands/$id"
     | "/jobs/$id"
     | "/commands"
-    | "/jobs";
+    | "/jobs"
+    | "/airsenal/apply/$command";
   id:
     | "__root__"
     | "/_app"
@@ -172,10 +194,12 @@ export interface FileRouteTypes {
     | "/_app/secrets"
     | "/_app/settings"
     | "/_app/"
+    | "/_app/airsenal/chips"
     | "/_app/commands/$id"
     | "/_app/jobs/$id"
     | "/_app/commands/"
-    | "/_app/jobs/";
+    | "/_app/jobs/"
+    | "/_app/airsenal/apply/$command";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -249,6 +273,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/airsenal/chips": {
+      id: "/_app/airsenal/chips";
+      path: "/airsenal/chips";
+      fullPath: "/airsenal/chips";
+      preLoaderRoute: typeof AppAirsenalChipsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/commands/": {
       id: "/_app/commands/";
       path: "/commands";
@@ -277,6 +308,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppJobsIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/airsenal/apply/$command": {
+      id: "/_app/airsenal/apply/$command";
+      path: "/airsenal/apply/$command";
+      fullPath: "/airsenal/apply/$command";
+      preLoaderRoute: typeof AppAirsenalApplyCommandRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
@@ -287,10 +325,12 @@ interface AppRouteChildren {
   AppSecretsRoute: typeof AppSecretsRoute;
   AppSettingsRoute: typeof AppSettingsRoute;
   AppIndexRoute: typeof AppIndexRoute;
+  AppAirsenalChipsRoute: typeof AppAirsenalChipsRoute;
   AppCommandsIdRoute: typeof AppCommandsIdRoute;
   AppJobsIdRoute: typeof AppJobsIdRoute;
   AppCommandsIndexRoute: typeof AppCommandsIndexRoute;
   AppJobsIndexRoute: typeof AppJobsIndexRoute;
+  AppAirsenalApplyCommandRoute: typeof AppAirsenalApplyCommandRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -300,10 +340,12 @@ const AppRouteChildren: AppRouteChildren = {
   AppSecretsRoute: AppSecretsRoute,
   AppSettingsRoute: AppSettingsRoute,
   AppIndexRoute: AppIndexRoute,
+  AppAirsenalChipsRoute: AppAirsenalChipsRoute,
   AppCommandsIdRoute: AppCommandsIdRoute,
   AppJobsIdRoute: AppJobsIdRoute,
   AppCommandsIndexRoute: AppCommandsIndexRoute,
   AppJobsIndexRoute: AppJobsIndexRoute,
+  AppAirsenalApplyCommandRoute: AppAirsenalApplyCommandRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

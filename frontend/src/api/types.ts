@@ -36,6 +36,9 @@ export type CurrentTeam = Body<paths["/api/team/current"]["get"]>;
 export type TeamPlayer = CurrentTeam["players"][number];
 export type GameweekInfo = CurrentTeam["gameweek"];
 export type Deadline = Body<paths["/api/team/deadline"]["get"]>;
+export type ApplyPreview = Body<paths["/api/airsenal/apply/{command}"]["get"]>;
+export type ApplyCommand = ApplyPreview["command"];
+export type SearchCost = Body<paths["/api/airsenal/search-cost"]["get"]>;
 export type Readiness = Body<paths["/api/health/ready"]["get"]>;
 
 export type ParameterValue = string | number | boolean | null;

@@ -35,6 +35,7 @@ export function command(parameters: Parameter[], change: Partial<Command> = {}):
     secrets: [],
     available: true,
     unavailable_reason: null,
+    guard: null,
     ...change,
   };
 }
