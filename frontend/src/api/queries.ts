@@ -2,7 +2,8 @@ import { type InfiniteData, infiniteQueryOptions, keepPreviousData, type QueryCl
 import { body, client } from "./client";
 import { ApiError } from "./errors";
 import { eventsLive } from "./live";
-import type { Job, JobStatus, Readiness, ReportType } from "./types";
+import type { paths } from "./schema";
+import type { ApplyCommand, Job, JobStatus, Readiness, ReportType } from "./types";
 
 const ENDED: readonly JobStatus[] = ["completed", "failed", "cancelled"];
 const BUSY_POLL = 2_000;
@@ -310,5 +311,25 @@ export function jobReportsQuery(jobId: string) {
       const query = { job_id: jobId, limit: CHOICES };
       return body(await client.GET("/api/reports", { params: { query }, signal })).filter(({ job_id }) => job_id === jobId);
     },
+
+/** Looked at again while it is open: the deadline, the database and other jobs move. */
+export function applyQuery(command: ApplyCommand) {
+  return queryOptions({
+    queryKey: ["airsenal", "apply", command],
+    queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/apply/{command}", { params: { path: { command } }, signal })),
+    staleTime: 0,
+    gcTime: 0,
+    refetchInterval: 20_000,
+  });
+}
+
+export type CostQuery = NonNullable<paths["/api/airsenal/search-cost"]["get"]["parameters"]["query"]>;
+
+export function searchCostQuery(query: CostQuery) {
+  return queryOptions({
+    queryKey: ["airsenal", "search-cost", query],
+    queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/search-cost", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
   });
 }
