@@ -34,6 +34,7 @@ class Care:
         `start_clean`: the job throws the database away first, so it may start from a damaged one.
         """
         await self._alone(lambda: asyncio.to_thread(self._files.copy_in, command, job_id, writes, start_clean))
+        self._changed()  # a job runs now, so nothing can be restored
 
     async def copy_back(self, command: str, job_id: str) -> None:
         """Raises AppError, and leaves the kept file as it is, when the worked-on one is damaged or cannot be copied."""

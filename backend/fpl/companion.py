@@ -76,8 +76,10 @@ class AirsenalCompanion:
             parsed = replace(parsed, reports=[report for report in parsed.reports if report.type == "login"])
             outcome = _with_reason(outcome, parsed, lines)
         stored, more = await self._report(job, parsed, outcome)
-        warnings += more
-        return Finished(outcome, self._output(job, stored), [warning.message for warning in warnings])
+        # Reading the database tells more than the log: of what a report warns, its job does.
+        warnings += [*more, *(warning for one in stored for warning in one.report.warnings)]
+        texts = list(dict.fromkeys(warning.message for warning in warnings))
+        return Finished(outcome, self._output(job, stored), texts)
 
     async def _read(
         self, job: Job, outcome: Outcome, rows: ReadRows

@@ -57,14 +57,19 @@ def disagreement(report: PredictionReport, run: StoredPrediction) -> str | None:
 
 
 def with_clubs(report: OptimisationReport, run: StoredPrediction | None) -> OptimisationReport:
-    """The run it rests on, and the clubs of players that the log names without one and whose name is the only one."""
+    """The run it rests on, and what the log leaves out of a player's club and position, where only one can be meant."""
     if run is None:
         return report
-    stored = by_name(run.players)
 
     def placed(player: LineupPlayer) -> LineupPlayer:
-        same = stored.get((player.name, player.position_group), [])
-        return player if player.club or len(same) != 1 else player.model_copy(update={"club": same[0].club})
+        same = [
+            one for one in run.players
+            if one.player == player.name and player.club in (None, one.club)
+            and player.position_group in (None, one.position)
+        ]  # fmt: skip
+        if len(same) != 1:
+            return player
+        return player.model_copy(update={"club": same[0].club, "position_group": same[0].position})
 
     return report.model_copy(
         update={

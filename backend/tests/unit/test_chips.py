@@ -131,7 +131,7 @@ class Known:
 
     async def deadline(self) -> Deadline:
         if self.gameweek is None:
-            raise UpstreamFailed("The FPL API does not answer.")
+            raise UpstreamFailed("The FPL API does not answer.", "fpl_timeout")
         week = GameweekInfo(id=self.gameweek, name=f"Gameweek {self.gameweek}", deadline=NOW, is_current=False)
         return Deadline(gameweek=week, season_state="between", fetched_at=NOW, stale=False)
 
@@ -149,12 +149,13 @@ async def cost(known: Known, weeks: int = 3, *, free: int | None = 1, threads: i
 async def test_it_takes_as_long_as_the_same_search_did_and_more_workers_than_cores_are_no_help() -> None:
     known = Known([25, 26, 27], StoredReport(head=_head("optimisation", [25], num_thread=2), report=_optimisation()))
     same = await cost(known)
-    assert (same.strategies, same.seconds, same.measured_from) == (26, pytest.approx(200), "job-optimisation")
+    assert (same.strategies, same.measured_from) == (26, "job-optimisation")
+    assert same.seconds == pytest.approx(200)
     assert same.seconds_per_strategy == pytest.approx(200 / 26)
     assert (same.problem, same.gameweeks, same.squads) == (None, [25, 26, 27], 0)
     assert (await cost(known, threads=1)).seconds == pytest.approx(400)
     assert (await cost(known, threads=8)).seconds == pytest.approx(200)
-    assert ((await cost(known, wildcard=0)).seconds or 0) > 800
+    assert ((await cost(known, wildcard=0)).seconds or 0) > 400
 
 
 async def test_without_a_search_that_can_be_judged_the_time_is_not_known() -> None:
@@ -195,7 +196,8 @@ async def test_free_transfers_come_from_the_optimisation_of_this_gameweek() -> N
 )
 async def test_what_cannot_run_is_said_before(known: Known, chips: dict[str, int], problem: str | None) -> None:
     found = (await cost(known, **chips)).problem
-    assert (found or "").startswith(problem or "") and bool(found) == bool(problem)
+    assert (found or "").startswith(problem or "")
+    assert bool(found) == bool(problem)
 
 
 async def test_the_season_ends_with_gameweek_38() -> None:

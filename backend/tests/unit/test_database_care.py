@@ -276,7 +276,7 @@ async def test_pages_hear_of_every_change(place: Place) -> None:
     await place.predict("second")
     await place.care.restore((await place.copy_ids())[0])
     await place.care.check()
-    assert place.changes == 4
+    assert place.changes == 6
 
 
 async def test_without_a_database_there_is_nothing_to_check(place: Place) -> None:

@@ -2,7 +2,8 @@ import { type InfiniteData, infiniteQueryOptions, keepPreviousData, type QueryCl
 import { body, client } from "./client";
 import { ApiError } from "./errors";
 import { eventsLive } from "./live";
-import type { Job, JobStatus, Readiness, ReportType } from "./types";
+import type { paths } from "./schema";
+import type { ApplyCommand, Job, JobStatus, Readiness, ReportType } from "./types";
 
 const ENDED: readonly JobStatus[] = ["completed", "failed", "cancelled"];
 const BUSY_POLL = 2_000;
@@ -58,6 +59,23 @@ export const secretsQuery = queryOptions({
   queryFn: async ({ signal }) => body(await client.GET("/api/secrets", { signal })),
   staleTime: 10_000,
 });
+
+/** AIrsenal's database and its copies. What changes them is told by the stream; the end of a job only by looking. */
+export const databaseQuery = queryOptions({
+  queryKey: ["airsenal", "database"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/database", { signal })),
+  refetchInterval: ({ state }) => (state.data?.busy ? BUSY_POLL : eventsLive() ? LIVE_POLL : IDLE_POLL),
+});
+
+export function restorePreviewQuery(id: string) {
+  return queryOptions({
+    queryKey: ["airsenal", "database", "copies", id],
+    queryFn: async ({ signal }) =>
+      body(await client.GET("/api/airsenal/database/copies/{copy_id}", { params: { path: { copy_id: id } }, signal })),
+    // What is lost follows from both files, and either may have changed.
+    gcTime: 0,
+  });
+}
 
 export const factorsQuery = queryOptions({
   queryKey: ["factors"],
@@ -293,5 +311,25 @@ export function jobReportsQuery(jobId: string) {
       const query = { job_id: jobId, limit: CHOICES };
       return body(await client.GET("/api/reports", { params: { query }, signal })).filter(({ job_id }) => job_id === jobId);
     },
+
+/** Looked at again while it is open: the deadline, the database and other jobs move. */
+export function applyQuery(command: ApplyCommand) {
+  return queryOptions({
+    queryKey: ["airsenal", "apply", command],
+    queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/apply/{command}", { params: { path: { command } }, signal })),
+    staleTime: 0,
+    gcTime: 0,
+    refetchInterval: 20_000,
+  });
+}
+
+export type CostQuery = NonNullable<paths["/api/airsenal/search-cost"]["get"]["parameters"]["query"]>;
+
+export function searchCostQuery(query: CostQuery) {
+  return queryOptions({
+    queryKey: ["airsenal", "search-cost", query],
+    queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/search-cost", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
   });
 }

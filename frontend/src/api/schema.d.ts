@@ -1426,6 +1426,40 @@ export interface components {
         /**
          * ApplyPreview
          * @description What `make_transfers` or `set_lineup` would send, and whether it may.
+         * @example {
+         *       "allowed": true,
+         *       "bank": 1.5,
+         *       "bench": [],
+         *       "captain": "Gabriel",
+         *       "checks": [
+         *         {
+         *           "detail": "It costs 4 points.",
+         *           "name": "hit",
+         *           "state": "warning"
+         *         }
+         *       ],
+         *       "command": "make_transfers",
+         *       "gameweek": {
+         *         "deadline": "2026-02-06T18:30:00Z",
+         *         "id": 25,
+         *         "is_current": false,
+         *         "name": "Gameweek 25"
+         *       },
+         *       "hit": 4,
+         *       "report_id": "27b89d68-86da-4d40-8641-c5108446140e-1",
+         *       "starting_lineup": [],
+         *       "suggested_at": "2026-02-05T12:03:40Z",
+         *       "suggestion": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
+         *       "team_name": "AIrsenal FC",
+         *       "transfers_in": [
+         *         "B.Fernandes (MUN)"
+         *       ],
+         *       "transfers_out": [
+         *         "Foden (MCI)"
+         *       ],
+         *       "vice_captain": "B.Fernandes",
+         *       "warnings": []
+         *     }
          */
         ApplyPreview: {
             /**
@@ -1476,7 +1510,13 @@ export interface components {
              */
             suggestion: string | null;
         };
-        /** ApplyRequest */
+        /**
+         * ApplyRequest
+         * @example {
+         *       "suggestion": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
+         *       "team_name": "AIrsenal FC"
+         *     }
+         */
         ApplyRequest: {
             /**
              * Team Name
@@ -3762,7 +3802,22 @@ export interface components {
             /** Id */
             id: string;
         };
-        /** SearchCost */
+        /**
+         * SearchCost
+         * @example {
+         *       "free_transfers": 1,
+         *       "gameweeks": [
+         *         25,
+         *         26,
+         *         27
+         *       ],
+         *       "measured_from": "27b89d68-86da-4d40-8641-c5108446140e",
+         *       "seconds": 219,
+         *       "seconds_per_strategy": 8.42,
+         *       "squads": 0,
+         *       "strategies": 26
+         *     }
+         */
         SearchCost: {
             /** Strategies */
             strategies: number;

@@ -64,5 +64,5 @@ export function whyWords({ reasons, points_before, points_after, price_before, p
   if (words.length > 0) return words.join(" · ");
   if (points_before === null) return "Not in the earlier prediction";
   if (points_after === null) return "Not in the later prediction";
-  return "The model alone: no news, same price and fixtures";
+  return "The model alone";
 }

@@ -24,7 +24,9 @@ interface Props {
 /** Who rose, who fell, by how much and why. What the address leaves open is the newest prediction and the one before it. */
 export function CompareView({ search, onChange }: Props) {
   const predictions = useQuery(predictionsQuery);
-  const pair = choosePair(search, predictions.data ?? []);
+  // What was not understood has no players to compare.
+  const known = (predictions.data ?? []).filter(({ state }) => state === "complete");
+  const pair = choosePair(search, known);
   return (
     <>
       <PageHeader title="Compare predictions" tab="Compare" above={<Crumbs here="Compare" />}>
@@ -36,19 +38,19 @@ export function CompareView({ search, onChange }: Props) {
       {predictions.isPending && <Rows rows={2} />}
       {predictions.data && (
         <>
-          <Pickers predictions={predictions.data} {...pair} onChange={onChange} />
+          <Pickers predictions={known} {...pair} onChange={onChange} />
           {pair.before === undefined || pair.after === undefined ? (
             <Empty
-              title={predictions.data.length < 2 ? "Two predictions are needed" : "Choose two predictions"}
+              title={known.length < 2 ? "Two predictions are needed" : "Choose two predictions"}
               action={
-                predictions.data.length < 2 && (
+                known.length < 2 && (
                   <Link to="/commands/$id" params={{ id: "predict" }} className="link">
                     Predict points
                   </Link>
                 )
               }
             >
-              {predictions.data.length < 2 && `There ${predictions.data.length === 1 ? "is only one" : "is none"} so far. Each run of “Predict points” adds one.`}
+              {known.length < 2 && `There ${known.length === 1 ? "is only one" : "is none"} so far. Each run of “Predict points” adds one.`}
             </Empty>
           ) : pair.before === pair.after ? (
             <Empty title="That is the same prediction twice">Choose another one on either side.</Empty>

@@ -23,10 +23,13 @@ export function OptimisationView({ stored, report }: { stored: StoredReport; rep
       <ReportHeader
         stored={stored}
         actions={
-          <>
-            {moves && <ApplyButton to={APPLY.transfers}>Review transfers…</ApplyButton>}
-            {some && <ApplyButton to={APPLY.lineup}>Review line-up…</ApplyButton>}
-          </>
+          // What was read in part is not offered to be sent.
+          report.state === "complete" && (
+            <>
+              {moves && <ApplyButton to={APPLY.transfers}>Review transfers…</ApplyButton>}
+              {some && <ApplyButton to={APPLY.lineup}>Review line-up…</ApplyButton>}
+            </>
+          )
         }
       />
       <Score report={report} />

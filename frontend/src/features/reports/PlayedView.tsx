@@ -77,7 +77,7 @@ function PlayedResults({ played }: { played: Played }) {
         <div>
           <dt>Scored minus expected, on average</dt>
           <dd className="num">{bias === null ? "–" : formatSigned(bias)}</dd>
-          <dd>{bias === null ? "" : bias < 0 ? "points: it expected too much" : "points: it expected too little"}</dd>
+          <dd>{bias === null ? "" : `points: it expected ${leanWords(bias, "too much", "too little", "neither too much nor too little")}`}</dd>
         </div>
       </dl>
       <PlayedPlot players={rows} gameweeks={played.gameweeks} />
@@ -110,6 +110,11 @@ export function verdict({ gameweeks, players, mean_error, mean_absolute_error }:
   const played = players.filter(({ minutes }) => minutes > 0).length;
   const who = `Of ${played === 1 ? "1 player" : `${played} players`} who came on in ${gameweekWords(gameweeks)}`;
   if (mean_absolute_error === null || mean_error === null) return `${who}, no error can be told.`;
-  const lean = Number(Math.abs(mean_error).toFixed(1)) === 0 ? "neither too high nor too low overall" : mean_error < 0 ? "too high overall" : "too low overall";
-  return `${who}, the prediction was off by ${formatPoints(mean_absolute_error, 1)} points each, and ${lean}.`;
+  const lean = leanWords(mean_error, "too high", "too low", "neither too high nor too low");
+  return `${who}, the prediction was off by ${formatPoints(mean_absolute_error, 1)} points each on average; overall it was ${lean}.`;
+}
+
+function leanWords(error: number, high: string, low: string, neither: string): string {
+  if (Number(Math.abs(error).toFixed(1)) === 0) return neither;
+  return error < 0 ? high : low;
 }

@@ -46,7 +46,7 @@ function Facts({ head }: { head: ReportHead }) {
       <div>
         <dt>Made</dt>
         <dd>
-          <TimeAgo time={head.completed_at} /> <span className="muted num">{formatShort(new Date(head.completed_at), new Date())}</span>
+          <TimeAgo time={head.completed_at} /> <Clock time={new Date(head.completed_at)} />
         </dd>
       </div>
       <div>
@@ -77,6 +77,15 @@ function Facts({ head }: { head: ReportHead }) {
       ))}
     </dl>
   );
+}
+
+const WEEK = 7 * 24 * 60 * 60 * 1000;
+
+/** From a week on the words before it are the date already. */
+function Clock({ time }: { time: Date }) {
+  const now = new Date();
+  if (now.getTime() - time.getTime() >= WEEK) return null;
+  return <span className="muted num">{formatShort(time, now)}</span>;
 }
 
 export function Warnings({ jobId, warnings }: { jobId: string; warnings: readonly ReportWarning[] }) {

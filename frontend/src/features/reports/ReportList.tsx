@@ -19,7 +19,7 @@ export function ReportList({ reports, chosen, onToggle }: Props) {
       {reports.map((report) => (
         <li key={report.id} data-chosen={chosen.has(report.id) || undefined}>
           <span className={classes.choose}>
-            {report.type === "prediction" && (
+            {report.type === "prediction" && report.state === "complete" && (
               <label>
                 <input
                   type="checkbox"

@@ -2,12 +2,13 @@ import { useComputedColorScheme } from "@mantine/core";
 import { BarChart, type BarSeriesOption, BoxplotChart, type BoxplotSeriesOption, LineChart, type LineSeriesOption, ScatterChart, type ScatterSeriesOption } from "echarts/charts";
 import { GridComponent, type GridComponentOption, LegendComponent, type LegendComponentOption, TooltipComponent, type TooltipComponentOption } from "echarts/components";
 import { type ComposeOption, type ECharts, init, use as register } from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import type { Colors } from "./colors";
 import { readColors } from "./readColors";
 
-register([BarChart, BoxplotChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+register([BarChart, BoxplotChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, LabelLayout, CanvasRenderer]);
 
 export type ChartOption = ComposeOption<
   | BarSeriesOption | BoxplotSeriesOption | LineSeriesOption | ScatterSeriesOption

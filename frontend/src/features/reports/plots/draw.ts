@@ -21,14 +21,16 @@ function axis(colors: Colors, name: string) {
   };
 }
 
-function legend(colors: Colors) {
-  return { top: 0, left: 0, itemWidth: 12, itemHeight: 12, itemGap: 14, textStyle: { color: colors.text } };
+/** On a phone the positions go by their short names, or they would take two rows. */
+function legend(colors: Colors, width: number) {
+  const short = (name: string) => POSITIONS.find((position) => POSITION_WORDS[position] === name) ?? name;
+  return { formatter: (name: string) => (width < NARROW ? short(name) : name), top: 0, left: 0, itemWidth: 12, itemHeight: 12, itemGap: 14, textStyle: { color: colors.text } };
 }
 
 /** One bar a player, cut into gameweeks; each part carries its number. */
 export function drawByGameweek(players: readonly PredictedPlayer[], gameweeks: readonly number[]): Draw {
   return (colors, width): ChartOption => ({
-    legend: { ...legend(colors), show: gameweeks.length > 1, type: "scroll" },
+    legend: { ...legend(colors, width), show: gameweeks.length > 1, type: "scroll" },
     grid: { top: gameweeks.length > 1 ? 34 : 8, left: 4, right: 36, bottom: 4, containLabel: true },
     xAxis: { type: "value", ...axis(colors, ""), axisLabel: { color: colors.muted, hideOverlap: true } },
     yAxis: {
@@ -76,8 +78,8 @@ export function drawPrice(all: readonly PredictedPlayer[]): Draw {
   const players = all.filter(({ expected_points }) => expected_points > 0);
   const most = players.toSorted((a, b) => b.expected_points - a.expected_points).slice(0, NAMED);
   const named = new Set([...bestForMoney(players).slice(0, NAMED), ...most]);
-  return (colors): ChartOption => ({
-    legend: legend(colors),
+  return (colors, width): ChartOption => ({
+    legend: legend(colors, width),
     grid: { top: 36, left: 28, right: 24, bottom: 30, containLabel: true },
     xAxis: { type: "value", scale: true, ...axis(colors, "Price, £m") },
     yAxis: { type: "value", ...axis(colors, "Expected points") },
@@ -154,8 +156,8 @@ export function quartilesByPosition(players: readonly PredictedPlayer[]): Record
 /** On the line, the prediction was right. */
 export function drawPlayed(players: readonly PlayedPlayer[]): Draw {
   const most = Math.ceil(Math.max(1, ...players.map(({ expected_points }) => expected_points)));
-  return (colors): ChartOption => ({
-    legend: { ...legend(colors), data: POSITIONS.map((position) => POSITION_WORDS[position]) },
+  return (colors, width): ChartOption => ({
+    legend: { ...legend(colors, width), data: POSITIONS.map((position) => POSITION_WORDS[position]) },
     grid: { top: 36, left: 28, right: 24, bottom: 30, containLabel: true },
     xAxis: { type: "value", min: 0, max: most, ...axis(colors, "Expected points") },
     yAxis: { type: "value", ...axis(colors, "Scored points") },
