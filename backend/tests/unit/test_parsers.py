@@ -66,6 +66,24 @@ def test_a_chip_is_to_be_played_by_hand() -> None:
     assert result.reports[0].headline.startswith("Play your wildcard on the FPL site first, then change 13 players")
 
 
+@pytest.mark.parametrize(
+    ("chip", "hit", "start"),
+    [
+        ("bench_boost", 4, "Play your bench boost on the FPL site first, then sell Foden and Keane, buy Rice"),
+        ("triple_captain", 4, "Play your triple captain on the FPL site first, then sell Foden"),
+        ("free_hit", 0, "Play your free hit on the FPL site first, then sell Foden"),
+    ],
+)
+def test_every_chip_is_known_and_named(chip: str, hit: int, start: str) -> None:
+    rows = goldens.rows("run_optimization")
+    rows[rows.index("Chip Played: None")] = f"Chip Played: {chip}"
+    rows[rows.index("Points Hit: 4pts")] = f"Points Hit: {hit}pts"
+    report = goldens.parsed("run_optimization", rows).reports[0]
+    assert isinstance(report, OptimisationReport)
+    assert (report.state, report.chip, report.hit) == ("complete", chip, hit)
+    assert report.headline.startswith(start)
+
+
 def test_the_score_error_of_airsenal_is_a_warning() -> None:
     rows = ["Player scores up-to-date, skipping update for 2526 season", *goldens.rows("update_db")]
     assert [warning.code for warning in goldens.parsed("update_db", rows).warnings] == ["player_scores_missing"]
