@@ -30,6 +30,12 @@ def test_the_first_key_seals_and_every_key_opens() -> None:
         Sealer([OLD]).open(both.seal("A", 2, "value"), "A", 2)
 
 
+def test_what_another_program_sealed_with_our_key_is_no_value_of_ours() -> None:
+    for text in ("null", "5", "[]", '{"name": "A"}', "plain"):
+        with pytest.raises(SealError):
+            Sealer([OLD]).open(Fernet(OLD).encrypt(text.encode()).decode(), "A", 1)
+
+
 def test_damage_is_noticed() -> None:
     sealer = Sealer([OLD])
     sealed = sealer.seal("A", 1, "value")
