@@ -43,7 +43,7 @@ def cookie_name(connection: HTTPConnection, suffix: str = "") -> str:
 
 def set_session_cookies(request: Request, response: Response, services: Services, signed_in: SignedIn) -> None:
     """The session, and for a device that was not known yet the cookie that keeps strangers from locking it out."""
-    _set_cookie(request, response, "", signed_in.token, signed_in.expires_at)
+    _set_cookie(request, response, "", services.auth.cookie_token(signed_in), signed_in.expires_at)
     present = request.cookies.get(cookie_name(request, DEVICE))
     if (device := services.auth.device_token(signed_in.email, present)) is not None:
         _set_cookie(request, response, DEVICE, device, utc_now() + DEVICE_LIFETIME)

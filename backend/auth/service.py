@@ -12,7 +12,7 @@ from backend.auth.api_tokens import ApiTokens, is_api_token
 from backend.auth.events import SecurityEvents
 from backend.auth.passkeys import Passkeys, Site
 from backend.auth.passwords import PasswordHasher, check_password, is_bcrypt_hash
-from backend.auth.sessions import Sessions
+from backend.auth.sessions import LeftAlone, Sessions
 from backend.auth.signing import Signer
 from backend.auth.throttle import Limit, Throttle
 from backend.auth.two_step import TwoStep
@@ -209,28 +209,39 @@ class AuthService:
             return None
         return self._signer.sign("device", email.casefold(), DEVICE_LIFETIME)[0]
 
+    def cookie_token(self, signed_in: SignedIn) -> str:
+        return self._signer.for_cookie(signed_in.token)
+
     async def authenticate(self, token: str, address: str = "", *, browser: bool = False) -> Session:
         """Of a session's JWT or an API token. Raises NotAuthenticated."""
         if is_api_token(token) and not browser:
             return await self.tokens.authenticate(token, address)
-        return await self.sessions.authenticate(token, browser=browser)
+        try:
+            return await self.sessions.authenticate(token, browser=browser)
+        except LeftAlone as left:
+            if await self.sessions.end(left.session.id):
+                await self.events.record("session_ended", left.session.email, address, "left alone too long")
+            raise
 
     def identify(self, token: str) -> str | None:
         """Whose token it claims to be, as far as that is known without the database."""
         return self.tokens.known_id(token) if is_api_token(token) else self._signer.session_id(token)
 
     async def still_valid(self, session: Session) -> bool:
+        """Asked again and again while a socket of it is open. That is no request: a browser's session that is left
+        alone ends under its sockets too."""
         try:
-            await self._living(session)
+            living = await self._living(session)
         except NotAuthenticated:
             return False
-        return True
+        return not (session.browser and self.sessions.is_left_alone(living))
 
     async def _living(self, session: Session) -> Session:
         return await (self.tokens if session.kind == "token" else self.sessions).living(session.id)
 
     async def redeem(self, ticket: str) -> Session:
-        return await self._living(self.sessions.redeem(ticket))
+        asked = self.sessions.redeem(ticket)
+        return (await self._living(asked)).model_copy(update={"browser": asked.browser})
 
     async def logout(self, session: Session, address: str = "") -> None:
         await self.events.record("signed_out", session.email, address)

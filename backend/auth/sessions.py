@@ -22,6 +22,14 @@ RECHECK_SECONDS = 4.0
 SEEN_SECONDS = 60.0
 
 
+class LeftAlone(NotAuthenticated):
+    """A browser's session without a request for too long; it is still there, for the caller to end."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__("The session has ended, since nothing was done for a long time. Sign in again.")
+        self.session = session
+
+
 class Sessions:
     def __init__(self, repository: SessionRepository, signer: Signer, now: Clock, idle: timedelta) -> None:
         self._sessions = repository
@@ -44,21 +52,23 @@ class Sessions:
         return SignedIn(token=self._signer.session_token(session), email=email, expires_at=session.expires_at)
 
     async def authenticate(self, token: str, *, browser: bool = False) -> Session:
-        """The session of a token. Raises NotAuthenticated when it is forged, expired, revoked, or came in a browser's
-        cookie after a time without a request."""
-        session_id = self._signer.session_id(token)
-        if session_id is None:
+        """The session of a token. Raises NotAuthenticated when it is forged, expired or revoked, LeftAlone when it came
+        in a browser's cookie, or was taken out of one, after a time without a request."""
+        found = self._signer.session(token)
+        if found is None:
             raise NotAuthenticated("Not authenticated")
+        session_id, browser = found[0], browser or found[1]
         session = await self.living(session_id)
+        if browser and self.is_left_alone(session):
+            raise LeftAlone(session)
         now = self._now()
-        unused = now - (session.last_seen_at or session.created_at)
-        if browser and unused > self._idle:
-            await self.end(session_id)
-            raise NotAuthenticated("The session has ended, since nothing was done for a long time. Sign in again.")
-        if unused.total_seconds() >= SEEN_SECONDS:
+        if (now - (session.last_seen_at or session.created_at)).total_seconds() >= SEEN_SECONDS:
             await self._sessions.seen(session_id, now)
             session = self._remember(session.model_copy(update={"last_seen_at": now}))
-        return session
+        return session.model_copy(update={"browser": True}) if browser else session
+
+    def is_left_alone(self, session: Session) -> bool:
+        return self._now() - (session.last_seen_at or session.created_at) > self._idle
 
     async def living(self, session_id: str) -> Session:
         revocations = self._revocations
@@ -79,7 +89,7 @@ class Sessions:
     async def confirm(self, session: Session) -> Session:
         now = self._now()
         await self._sessions.confirmed(session.id, now)
-        return self._remember(session.model_copy(update={"confirmed_at": now}))
+        return self._remember(session.model_copy(update={"confirmed_at": now, "browser": False}))
 
     async def all(self) -> list[Session]:
         now = self._now()

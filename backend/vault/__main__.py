@@ -82,7 +82,7 @@ async def _rotate(settings: Settings, dry_run: bool) -> int:
 
 
 def _present_keys(settings: Settings) -> tuple[list[str], KeyFile | None]:
-    """The keys, and the file they can be changed in. Never makes one: a key made here would open nothing that is stored."""
+    """The keys, and the file they can be changed in. Never makes one: it would open nothing that is stored."""
     path = settings.data_dir / "keys" / "encryption_key"
     if settings.encryption_key is None and not path.exists():
         raise StartError(

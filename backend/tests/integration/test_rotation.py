@@ -207,7 +207,7 @@ async def test_a_value_that_becomes_unreadable_meanwhile_stops_it_with_a_sentenc
     assert await anext(going) == "secret FIRST"
     lost = Sealer([stranger]).seal("SECOND", 1, "a value")
     await database.db["secrets"].update_one({"key": "SECOND"}, {"$set": {"sealed": lost}})
-    with pytest.raises(RotationStopped, match="SECOND.*not touched"):
+    with pytest.raises(RotationStopped, match=r"SECOND.*not touched"):
         await anext(going)
     rows = {row.key: row.sealed for row in await secrets.all()}
     assert rows["SECOND"] == lost

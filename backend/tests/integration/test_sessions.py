@@ -9,11 +9,13 @@ from datetime import timedelta
 import httpx
 import pytest
 import websockets
+from websockets import Origin
 from websockets.exceptions import ConnectionClosed
 
 from backend.auth.events import SecurityEvent
 from backend.config.keys import Keys
 from backend.errors import Unavailable
+from backend.jobs import websocket_manager
 from backend.tests.conftest import EMAIL, PASSWORD, Console, running_console, test_settings
 from backend.utils.clock import utc_now
 
@@ -85,6 +87,58 @@ async def test_a_browser_that_sends_nothing_for_four_hours_signs_in_again(own: C
         assert (ended.status_code, "nothing was done" in ended.json()["detail"]) == (401, True)
         assert (await own.http.get("/api/jobs")).status_code == 200, "a program's token has the twelve hours only"
         assert len((await own.http.get("/api/auth/sessions")).json()) == 1
+
+
+def _cookie(console: Console, browser: httpx.AsyncClient) -> tuple[str, str]:
+    name = f"airsenal_console_{httpx.URL(console.url).port}"
+    return name, browser.cookies[name]
+
+
+async def test_a_cookie_sent_in_another_place_gains_no_time(own: Console) -> None:
+    """A7: as a bearer or in a socket's address the value of a cookie is held to the four hours like the cookie."""
+    async with httpx.AsyncClient(base_url=own.url) as browser:
+        await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        name, value = _cookie(own, browser)
+        assert (await own.http.get("/api/jobs", headers=_bearer(value))).status_code == 200
+        job = await own.run("say")
+        _later(own, hours=5)
+        async with websockets.connect(f"{own.ws}/ws/jobs/{job['id']}?token={value}") as socket:
+            with pytest.raises(ConnectionClosed):
+                await socket.recv()
+        assert socket.close_code == 1008
+        assert (await own.http.get("/api/jobs", headers=_bearer(value))).status_code == 401
+        assert (await own.http.get("/api/jobs")).status_code == 200
+    (row,) = (await own.http.get("/api/audit", params={"kind": "auth.session_ended"})).json()
+    assert (row["who"], row["address"], "left alone" in row["text"]) == (EMAIL, "127.0.0.1", True), "once, not per try"
+
+
+async def test_an_open_socket_is_no_request(own: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A7: a page that is left open does not keep its session, nor does its log go on without one."""
+    monkeypatch.setattr(websocket_manager, "RECHECK_SECONDS", 0.1)
+    job = await own.submit("count", lines=1_000, pause=0.05)
+    address = f"{own.ws}/ws/jobs/{job['id']}"
+    async with httpx.AsyncClient(base_url=own.url) as browser:
+        await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        ticket = (await browser.post("/api/auth/ws-ticket")).json()["ticket"]
+        cookie = {"Cookie": "=".join(_cookie(own, browser))}
+        async with (
+            websockets.connect(address, additional_headers=cookie, origin=Origin(own.url)) as page,
+            websockets.connect(f"{address}?ticket={ticket}") as by_ticket,
+            websockets.connect(f"{address}?token={own.token}") as program,
+        ):
+            await asyncio.gather(page.recv(), by_ticket.recv(), program.recv())
+            _later(own, hours=5)
+            for socket in (page, by_ticket):
+                async with asyncio.timeout(10):
+                    with pytest.raises(ConnectionClosed):
+                        while True:
+                            await socket.recv()
+                assert (socket.close_code, socket.close_reason) == (1008, "the session has ended")
+            async with asyncio.timeout(10):
+                await program.send("ping")
+                while await program.recv() != "pong":
+                    pass
+    await own.http.post(f"/api/jobs/{job['id']}/cancel")
 
 
 ASKS_AGAIN = [
