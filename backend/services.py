@@ -17,6 +17,7 @@ from backend.audit.log import AuditLog
 from backend.auth.api_tokens import ApiTokens
 from backend.auth.events import SecurityEvents
 from backend.auth.passkeys import Passkeys
+from backend.auth.refusals import TELL_SECONDS
 from backend.auth.service import AuthService, Parts
 from backend.auth.sessions import Sessions
 from backend.auth.signing import Signer
@@ -191,6 +192,7 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         Retention(jobs, chunks, utc_now, keep), TaskGroup(), await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
+    services.tasks.start(repeat(auth.refusals.tell, TELL_SECONDS, "number of refusals"), "number of refusals")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)

@@ -64,9 +64,10 @@ def get_address(request: Request) -> str:
 Address = Annotated[str, Depends(get_address)]
 
 
-def get_caller(request: Request, address: Address, services: ServicesDep) -> Caller:
+async def get_caller(request: Request, address: Address, services: ServicesDep) -> Caller:
     """For routes that sign somebody in: another site's page must not sign its visitor in as somebody else."""
     if not is_same_origin(request, services.settings.cors_origins):
+        await note_other_site(request, services)
         raise Forbidden(ANOTHER_SITE)
     agent = "".join(sign for sign in request.headers.get("user-agent", "") if sign.isprintable())
     # A program that sends a bearer token keeps its session; a browser's new one takes the place of the one before.
@@ -108,6 +109,12 @@ def _host_of(origin: str) -> str | None:
         return None
 
 
+async def note_other_site(connection: HTTPConnection, services: Services) -> None:
+    """Anybody can send an Origin: what is kept of it is bounded."""
+    why = f"another site: {connection.url.path[:200]}"
+    await services.auth.refusals.note("request_refused", "", connection.state.client_address, why)
+
+
 async def get_session(request: Request, services: ServicesDep, address: Address) -> Session:
     """Who asks, by a bearer token (a session's or an API token) or by the browser's cookie; and whether they may."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
@@ -115,7 +122,7 @@ async def get_session(request: Request, services: ServicesDep, address: Address)
         session = await services.auth.authenticate(bearer.strip(), address)
     elif token := request.cookies.get(cookie_name(request)):
         if request.method not in SAFE_METHODS and not is_same_origin(request, services.settings.cors_origins):
-            await services.auth.events.record("request_refused", "", address, f"another site: {request.url.path[:200]}")
+            await note_other_site(request, services)
             raise Forbidden(ANOTHER_SITE)
         session = await services.auth.authenticate(token, address, browser=True)
     else:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from backend.api.dependencies import cookie_name, is_same_origin
+from backend.api.dependencies import cookie_name, is_same_origin, note_other_site
 from backend.errors import AppError, NotAuthenticated
 from backend.jobs.websocket_manager import parse_format
 from backend.models.auth import Session
@@ -57,8 +57,10 @@ async def _session(websocket: WebSocket, services: Services) -> Session:
     if scheme.lower() == "bearer":
         return await services.auth.authenticate(bearer.strip(), address)
     cookie = websocket.cookies.get(cookie_name(websocket))
-    if cookie and websocket.headers.get("origin") and is_same_origin(websocket, services.settings.cors_origins):
-        return await services.auth.authenticate(cookie, address, browser=True)
+    if cookie and websocket.headers.get("origin"):
+        if is_same_origin(websocket, services.settings.cors_origins):
+            return await services.auth.authenticate(cookie, address, browser=True)
+        await note_other_site(websocket, services)
     raise NotAuthenticated
 
 

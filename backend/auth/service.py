@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.auth.api_tokens import ApiTokens, is_api_token
-from backend.auth.events import SecurityEvents
+from backend.auth.events import Kind, SecurityEvents
 from backend.auth.passkeys import Passkeys, Site
 from backend.auth.passwords import PasswordHasher, check_password, is_bcrypt_hash
+from backend.auth.refusals import Refusals
 from backend.auth.sessions import LeftAlone, Sessions
 from backend.auth.signing import Signer
 from backend.auth.throttle import Limit, Throttle
@@ -24,7 +25,9 @@ from backend.errors import (
     Forbidden,
     InvalidInput,
     NotAuthenticated,
+    NotFound,
     StartError,
+    TooManyRequests,
 )
 from backend.models.auth import Account, PasskeyAnswer, Session, SignedIn
 from backend.repositories.auth import AccountRepository
@@ -76,6 +79,7 @@ class AuthService:
         self._now = now
         self._hasher = hasher or PasswordHasher()
         self._throttle = Throttle()
+        self.refusals = Refusals(parts.events)
         self._setup_token: str | None = None
 
     # --- the first admin ---
@@ -108,10 +112,11 @@ class AuthService:
     async def setup(self, token: str, email: str, password: str, caller: Caller) -> SignedIn:
         """Make the admin and sign in. Raises Forbidden for a wrong token, Conflict when there is an admin."""
         limit = Limit(f"setup {caller.address}")
-        self._throttle.attempt(limit)
+        await self._attempt("setup_refused", email, caller.address, limit)
         if not await self.setup_needed():
             raise Conflict("The console is set up already. Sign in instead.")
         if self._setup_token is None or not hmac.compare_digest(token.encode(), self._setup_token.encode()):
+            await self.events.record("setup_refused", email, caller.address, "wrong set-up token")
             raise Forbidden("This set-up link is not valid (any more). The console prints a new one when it starts.")
         _check_email(email, "email")
         check_password(password, email=email)
@@ -137,7 +142,7 @@ class AuthService:
         # Once for everything below: blanks or capitals must not count as another account.
         email = email.strip().casefold()
         limits = self._limits(email, caller)
-        self._throttle.attempt(*limits)
+        await self._attempt("sign_in_refused", email, caller.address, *limits)
         sweeps = self.sessions.sweeps
         try:
             account, method = await self._verify(email, password, otp)
@@ -146,6 +151,13 @@ class AuthService:
             raise
         self._throttle.succeeded(*limits)
         return await self._sign_in(account.email, caller, method, sweeps)
+
+    async def _attempt(self, kind: Kind, who: str, address: str, *limits: Limit) -> None:
+        try:
+            self._throttle.attempt(*limits)
+        except TooManyRequests:
+            await self.refusals.note(kind, who, address, "too many tries")
+            raise
 
     def _limits(self, email: str, caller: Caller) -> tuple[Limit, ...]:
         """A device that signed in before has tries of its own: strangers cannot use them up, and it gains no others."""
@@ -172,7 +184,7 @@ class AuthService:
 
     async def login_with_passkey(self, site: Site, answer: PasskeyAnswer, caller: Caller) -> SignedIn:
         limit = Limit(f"passkey {caller.address}", _WIDE_FREE_TRIES)
-        self._throttle.attempt(limit)
+        await self._attempt("sign_in_refused", "", caller.address, limit)
         sweeps = self.sessions.sweeps
         try:
             passkey = await self.passkeys.check(site, answer)
@@ -195,12 +207,24 @@ class AuthService:
         if method.endswith("recovery code"):
             await self.events.record("recovery_code_used", email, caller.address)
         if caller.session and (before := self._signer.session_id(caller.session)):
-            await self.sessions.end(before)
+            await self._end_if_there(before, email, caller.address, "a new sign-in took its place")
         signed_in = await self.sessions.start(email, address=caller.address, device=caller.agent, method=method)
         if self.sessions.sweeps != sweeps:
             await self.sessions.end(self._signer.session_id(signed_in.token) or "")
             raise NotAuthenticated("The account was changed in this moment. Sign in again.")
         return signed_in
+
+    async def _end_if_there(self, session_id: str, who: str, address: str, why: str) -> bool:
+        try:
+            await self.sessions.living(session_id)
+        except NotAuthenticated:
+            return False
+        await self.events.record("session_ended", who, address, why)
+        return await self.sessions.end(session_id)
+
+    async def end_session(self, session_id: str, by: Session, address: str) -> None:
+        if not await self._end_if_there(session_id, by.email, address, session_id):
+            raise NotFound("There is no such session (any more).")
 
     def device_token(self, email: str, present: str | None) -> str | None:
         """For the cookie that makes a device a known one; None when it is one already."""
@@ -260,14 +284,18 @@ class AuthService:
     ) -> Session:  # fmt: skip
         """All factors again, as at sign-in. Raises Forbidden, not NotAuthenticated: the session itself is fine."""
         limit = Limit(f"confirm {session.id}")
-        self._throttle.attempt(limit)
+        await self._attempt("confirmation_refused", session.email, address, limit)
         try:
             if passkey is not None:
                 method = f"passkey {(await self.passkeys.check(*passkey)).name}"
             else:
                 method = (await self._verify(session.email.casefold(), password or "", otp))[1]
+        except BadRequest as error:
+            await self.events.record("confirmation_refused", session.email, address, f"passkey: {error.detail}")
+            raise
         except NotAuthenticated as error:
-            await self.events.record("confirmation_refused", session.email, address, error.code or "wrong password")
+            why = error.code or ("wrong password" if passkey is None else f"passkey: {error.detail}")
+            await self.events.record("confirmation_refused", session.email, address, why)
             refused = Forbidden("That is not your password." if error.detail == "Invalid credentials" else error.detail)
             refused.code = error.code
             raise refused from error
@@ -287,7 +315,7 @@ class AuthService:
     ) -> None:  # fmt: skip
         account = await self._account()
         limit = Limit(f"confirm {session.id}")
-        self._throttle.attempt(limit)
+        await self._attempt("confirmation_refused", session.email, address, limit)
         if not await self._hasher.matches(current, account.password_hash):
             await self.events.record("confirmation_refused", session.email, address, "wrong password")
             raise InvalidInput([FieldError("current_password", "is not your present password")])

@@ -121,8 +121,8 @@ class Rotation:
         if value is None:
             raise RotationStopped(
                 f"Stopped at the {record.place} {record.id}: while this ran it was replaced by a value that no key at "
-                "hand opens. It was not touched, and everything else stays readable with the keys that are there. Set it "
-                "again or delete it, then run `rotate` once more."
+                "hand opens. It was not touched, and everything else stays readable with the keys that are there. Set "
+                "it again or delete it, then run `rotate` once more."
             )
         return await place.reseal(record, self._sealer.seal(record.name, record.version, value))
 

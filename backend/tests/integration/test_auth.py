@@ -14,6 +14,7 @@ import pytest
 from backend.auth.service import Caller
 from backend.config.keys import Keys
 from backend.models.auth import Session
+from backend.repositories.audit import AuditFilter
 from backend.tests.conftest import EMAIL, PASSWORD, Console, running_console, test_settings
 
 
@@ -35,6 +36,8 @@ async def test_the_first_admin_is_made_once_with_the_printed_token(fresh: Consol
     assert (await http.get("/api/auth/setup")).json() == {"setup_needed": True}
     wrong = await http.post("/api/auth/setup", json=_setup_body(fresh, setup_token="guess"))
     assert wrong.status_code == 403
+    rows = await fresh.services.audit.rows.newest(AuditFilter(kind="auth.setup_refused"), limit=5)
+    assert [(row.who, row.text) for row in rows] == [(EMAIL, "Setup refused: wrong set-up token.")]
     for changes, field in [({"email": "nobody"}, "email"), ({"password": "short"}, "password"),
                            ({"password": "ü" * 37}, "password")]:  # fmt: skip
         refused = await http.post("/api/auth/setup", json=_setup_body(fresh, **changes))

@@ -116,6 +116,28 @@ async def test_a_new_passkey_must_verify_its_person_at_this_very_address(own: Co
     assert [row["id"] for row in offered["options"]["excludeCredentials"]] == [key.create(offered)["credential"]["id"]]
     again = await _post(own, "/api/auth/passkeys", {**key.create(offered), "name": "twice"}, admin=True)
     assert again.status_code == 409
+    rows = (await own.http.get("/api/audit", params={"kind": "auth.passkey_added"})).json()
+    assert "twice" not in str(rows), "what did not happen has no row"
+
+
+async def test_a_challenge_works_once_also_when_the_console_was_started_again(
+    own: Console, mongo_url: str, keys: Keys
+) -> None:
+    key = await _registered(own)
+    used = key.get(await _challenge(own))
+    assert await _sign_in(own, used) == 200
+    async with running_console(mongo_url, own.settings, keys, sign_in=False) as again:
+        assert await _sign_in(again, used) == 400
+        assert await _sign_in(again, key.get(await _challenge(again))) == 200
+
+
+async def test_a_confirmation_that_is_sent_twice_is_refused_and_has_its_row(own: Console) -> None:
+    key = await _registered(own)
+    body = {"passkey": key.get(await _challenge(own))}
+    assert (await _post(own, "/api/auth/confirm", body, admin=True)).status_code == 200
+    assert (await _post(own, "/api/auth/confirm", body, admin=True)).status_code == 400
+    rows = (await own.http.get("/api/audit", params={"kind": "auth.confirmation_refused"})).json()
+    assert "sent twice" in rows[0]["text"]
 
 
 async def test_passkeys_work_at_listed_names_only(own: Console) -> None:
