@@ -31,6 +31,7 @@ from backend.errors import (
 )
 from backend.models.auth import Account, PasskeyAnswer, Session, SignedIn
 from backend.repositories.auth import AccountRepository
+from backend.utils.addresses import one_client
 from backend.utils.clock import Clock
 
 # An account from everywhere, and an address whatever the account. Far above the limit of the two together: a stranger
@@ -111,7 +112,7 @@ class AuthService:
 
     async def setup(self, token: str, email: str, password: str, caller: Caller) -> SignedIn:
         """Make the admin and sign in. Raises Forbidden for a wrong token, Conflict when there is an admin."""
-        limit = Limit(f"setup {caller.address}")
+        limit = Limit(f"setup {one_client(caller.address)}")
         await self._attempt("setup_refused", email, caller.address, limit)
         if not await self.setup_needed():
             raise Conflict("The console is set up already. Sign in instead.")
@@ -165,9 +166,9 @@ class AuthService:
         if known and hmac.compare_digest(known[0].encode(), email.encode()):
             return (Limit(f"device {known[1]}"),)
         return (
-            Limit(f"account {email[:254]} at {caller.address}"),
+            Limit(f"account {email[:254]} at {one_client(caller.address)}"),
             Limit(f"account {email[:254]}", _WIDE_FREE_TRIES),
-            Limit(f"address {caller.address}", _WIDE_FREE_TRIES),
+            Limit(f"address {one_client(caller.address)}", _WIDE_FREE_TRIES),
         )
 
     async def _verify(self, email: str, password: str, otp: str | None) -> tuple[Account, str]:
@@ -183,7 +184,7 @@ class AuthService:
         return account, f"password and {await self.two_step.check(totp, otp)}"
 
     async def login_with_passkey(self, site: Site, answer: PasskeyAnswer, caller: Caller) -> SignedIn:
-        limit = Limit(f"passkey {caller.address}", _WIDE_FREE_TRIES)
+        limit = Limit(f"passkey {one_client(caller.address)}", _WIDE_FREE_TRIES)
         await self._attempt("sign_in_refused", "", caller.address, limit)
         sweeps = self.sessions.sweeps
         try:

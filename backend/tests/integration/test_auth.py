@@ -235,6 +235,9 @@ async def test_a_stranger_cannot_lock_the_admin_out_and_blanks_are_no_new_accoun
         assert tries[0] == 401
         assert tries[-1] == 429, "blanks and capitals do not make another account"
         assert await sign_in(EMAIL, PASSWORD, "203.0.113.6") == 200
+        one_customer = [await sign_in(EMAIL, "wrong password", f"2001:db8::{number}") for number in range(8)]
+        assert one_customer[-1] == 429, "nor do the addresses that one customer has"
+        assert await sign_in(EMAIL, PASSWORD, "2001:db8:0:1::1") == 200
         many = [await sign_in(EMAIL, "wrong password", f"198.51.100.{number}") for number in range(60)]
         assert many.index(429) == 51, "the first wait begins with the try after the free ones"
         # The whole account waits now, except for the device that signed in before: it has tries of its own.

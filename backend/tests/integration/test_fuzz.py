@@ -48,7 +48,7 @@ def _signed_in(console: ConsoleProcess) -> dict[str, str]:
     """Some operations end the session they came with, or change the way in."""
     if console.http.get("/api/auth/check").status_code != 200:
         # From elsewhere: what the fuzzing does to the sign-in slows its own address down, as it should.
-        elsewhere = {"X-Forwarded-For": f"2001:db8::{next(ADDRESSES):x}"}
+        elsewhere = {"X-Forwarded-For": f"2001:db8:{next(ADDRESSES):x}::1"}
         answer = console.http.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD}, headers=elsewhere)
         assert answer.status_code == 200, answer.text
         console.http.headers["Authorization"] = f"Bearer {answer.json()['token']}"
