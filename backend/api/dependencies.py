@@ -137,10 +137,8 @@ async def _check_scope(request: Request, services: Services, session: Session, a
     level = needed(request.method, request.scope["route"].path)
     if allows(session.scope, level):
         return
-    await services.auth.events.record(
-        "request_refused", session.email, address,
-        f"{session.method} ({session.scope}) at {request.method} {request.url.path[:200]}",
-    )  # fmt: skip
+    why = f"{session.method} ({session.scope}) at {request.method} {request.url.path[:200]}"
+    await services.auth.refusals.note("request_refused", session.email, address, why)
     if level == "session":
         raise Forbidden("An API token cannot do this, whatever its scope. Sign in instead.")
     raise Forbidden(f"This API token has the scope {session.scope}; this needs {level}.")
@@ -149,16 +147,19 @@ async def _check_scope(request: Request, services: Services, session: Session, a
 Admin = Annotated[Session, Depends(get_session)]
 
 
-def require_recent(services: Services, session: Session) -> None:
+async def require_recent(services: Services, session: Session) -> None:
     """Raises Forbidden with the code `step_up_needed`, or for an API token, which nobody can confirm."""
     if session.kind == "token":
+        address = str(structlog.contextvars.get_contextvars().get("address", ""))
+        why = f"{session.method} ({session.scope}) where a person has to confirm"
+        await services.auth.refusals.note("request_refused", session.email, address, why)
         raise Forbidden("An API token cannot do this, since a person has to confirm it. Sign in instead.")
     if not services.auth.is_recent(session):
         raise StepUpNeeded
 
 
 async def get_recent_session(session: Admin, services: ServicesDep) -> Session:
-    require_recent(services, session)
+    await require_recent(services, session)
     return session
 
 

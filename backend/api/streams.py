@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
+import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from backend.api.dependencies import cookie_name, is_same_origin, note_other_site
@@ -14,6 +15,7 @@ from backend.models.auth import Session
 from backend.services import Services
 
 router = APIRouter()
+log = structlog.get_logger(__name__)
 POLICY_VIOLATION = 1008
 
 
@@ -64,6 +66,12 @@ async def _session(websocket: WebSocket, services: Services) -> Session:
     raise NotAuthenticated
 
 
+async def _refuse(websocket: WebSocket, channel: _Channel, error: AppError) -> None:
+    """Requests have a line in the log with their status; a socket that is not let in has this one."""
+    log.warning("socket refused", path=websocket.url.path[:200], reason=error.detail)
+    await channel.close(POLICY_VIOLATION, error.detail[:100])
+
+
 @router.websocket("/ws/jobs/{job_id}")
 async def watch_job(websocket: WebSocket, job_id: str) -> None:
     """A job's log and state, live. Closed with 1008 without a valid session, and for an unknown job."""
@@ -75,7 +83,7 @@ async def watch_job(websocket: WebSocket, job_id: str) -> None:
         session = await _session(websocket, services)
         known = await services.streams.exists(job_id)
     except AppError as error:
-        await channel.close(POLICY_VIOLATION, error.detail[:100])
+        await _refuse(websocket, channel, error)
         return
     if not known:
         await channel.close(POLICY_VIOLATION, "There is no such job.")
@@ -100,7 +108,7 @@ async def watch_events(websocket: WebSocket) -> None:
     try:
         session = await _session(websocket, services)
     except AppError as error:
-        await channel.close(POLICY_VIOLATION, error.detail[:100])
+        await _refuse(websocket, channel, error)
         return
     await services.events.serve(
         channel,

@@ -40,13 +40,14 @@ async def _close_code(url: str, **options: Any) -> int | None:
     return socket.close_code
 
 
-async def test_nobody_reads_a_log_without_a_session(console: Console) -> None:
+async def test_nobody_reads_a_log_without_a_session(console: Console, capsys: pytest.CaptureFixture[str]) -> None:
     """Lesson 1: a predecessor's log socket took no token."""
     job = await console.run("say")
     address = f"{console.ws}/ws/jobs/{job['id']}"
     assert await _close_code(address) == 1008
     assert await _close_code(f"{address}?token=forged") == 1008
     assert await _close_code(f"{address}?ticket=forged") == 1008
+    assert capsys.readouterr().out.count("socket refused") == 3
     assert await _close_code(f"{console.ws}/ws/jobs/unknown?token={console.token}") == 1008
     async with httpx.AsyncClient(base_url=console.url) as browser:
         await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
