@@ -246,6 +246,8 @@ async def test_a_stranger_cannot_lock_the_admin_out_and_blanks_are_no_new_accoun
         assert await sign_in(EMAIL, PASSWORD, "203.0.113.7") == 429, "which helps no stranger"
         own = [await sign_in(EMAIL, "wrong password", "203.0.113.8", known) for _ in range(8)]
         assert own[-1] == 429, "and a stolen device gains only its own few tries"
+        other = await sign_in("somebody@example.org", "wrong password", "203.0.113.10", known)
+        assert other == 401, "those are for the account it signed in to"
         forged = httpx.Cookies({name: value[:-3] + "abc" for name, value in known.items()})
         assert await sign_in(EMAIL, PASSWORD, "203.0.113.9", forged) == 429
 

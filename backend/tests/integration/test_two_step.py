@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -94,6 +95,7 @@ async def test_nothing_is_on_before_a_code_proves_it(own: Console) -> None:
 async def test_a_recovery_code_works_once_and_is_stored_as_a_hash(own: Console) -> None:
     phone, codes = await _enrol(own)
     assert len(set(codes)) == 10
+    assert all(re.fullmatch(r"([A-Z2-7]{6}-){3}[A-Z2-7]{6}", code) for code in codes), "24 letters of 5 bits"
     assert (await _sign_in(own, codes[0].lower().replace("-", " "))).status_code == 200
     assert (await _sign_in(own, codes[0])).status_code == 401
     both = await asyncio.gather(*(_sign_in(own, codes[1]) for _ in range(5)))
