@@ -49,6 +49,12 @@ async def test_the_first_admin_is_made_once_with_the_printed_token(fresh: Consol
     assert await fresh.services.auth.new_setup_token() is None
 
 
+async def test_guessing_the_set_up_token_is_slowed_down(fresh: Console) -> None:
+    tries = [await fresh.http.post("/api/auth/setup", json=_setup_body(fresh, setup_token="guess")) for _ in range(8)]
+    assert [answer.status_code for answer in tries] == [403] * 6 + [429] * 2
+    assert int(tries[-1].headers["retry-after"]) >= 1
+
+
 async def test_a_browser_session_lives_in_a_strict_cookie(console: Console) -> None:
     async with httpx.AsyncClient(base_url=console.url) as browser:
         answer = await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})

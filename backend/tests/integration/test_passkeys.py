@@ -69,6 +69,11 @@ async def test_a_passkey_signs_in_confirms_and_is_removed(own: Console) -> None:
     assert (await own.http.delete(f"/api/auth/passkeys/{listed[0]['id']}")).status_code == 404
 
 
+async def test_trying_passkeys_is_slowed_down(own: Console) -> None:
+    tries = [await _sign_in(own, {"challenge": "guess", "credential": {}}) for _ in range(52)]
+    assert tries == [400] * 51 + [429]
+
+
 async def test_a_challenge_works_once_and_only_for_what_it_was_made_for(own: Console) -> None:
     key = await _registered(own)
     answer = key.get(await _challenge(own))
