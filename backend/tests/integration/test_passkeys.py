@@ -10,7 +10,7 @@ import pytest
 
 from backend.config.keys import Keys
 from backend.tests.authenticator import Authenticator
-from backend.tests.conftest import JSON, Console, running_console, test_settings
+from backend.tests.conftest import EMAIL, JSON, PASSWORD, Console, running_console, test_settings
 
 HOST, ORIGIN = "console.example.org", "https://console.example.org"
 BEHIND_TLS = {"X-Forwarded-Proto": "https", "Host": HOST}
@@ -52,7 +52,10 @@ async def _sign_in(console: Console, body: JSON) -> int:
 
 
 async def test_a_passkey_signs_in_confirms_and_is_removed(own: Console) -> None:
+    body = {"email": EMAIL, "password": PASSWORD}
+    other = {"Authorization": f"Bearer {(await _post(own, '/api/auth/login', body)).json()['token']}"}
     key = await _registered(own)
+    assert (await own.http.get("/api/auth/check", headers=other)).status_code == 401, "other sessions end with it"
     signed_in = await _post(own, "/api/auth/passkeys/sign-in", key.get(await _challenge(own)))
     assert signed_in.status_code == 200
     assert signed_in.headers["set-cookie"].startswith("__Host-airsenal_console=")
