@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from bson.codec_options import DatetimeConversion
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -105,9 +106,9 @@ class AuditRepository:
     async def batches(self, start: int, size: int) -> AsyncIterator[list[Document]]:
         """All that is stored, as it is stored, from the row with that number on. `min` and not `$gte`, which would pass
         over rows whose number somebody made a text."""
-        cursor = self._rows.find().sort("_id", ASCENDING).batch_size(size)
-        if start > 1:
-            cursor = cursor.min([("_id", start)]).hint([("_id", ASCENDING)])
+        order = [("_id", ASCENDING)]
+        where = {"min": [("_id", start)], "hint": order} if start > 1 else {}
+        cursor = self._rows.find(sort=order, batch_size=size, **where)
         while batch := await cursor.to_list(size):
             yield batch
 
@@ -132,7 +133,7 @@ def _row(document: Document) -> AuditRow:
     """A row that somebody spoiled is shown as far as it can be: it must not stop the listing, and the check of the
     chain names it."""
     at, sequence = document.get("at"), document["_id"]
-    texts = {name: _shown(document.get(name, "")) for name in TEXTS}
+    texts: dict[str, Any] = {name: _shown(document.get(name, "")) for name in TEXTS}
     return AuditRow.model_construct(
         sequence=sequence if isinstance(sequence, int) else 0, at=at if isinstance(at, datetime) else _NEVER, **texts
     )

@@ -11,7 +11,7 @@ import httpx
 import jwt
 import pytest
 
-from backend.auth.service import Caller
+from backend.auth.service import DEVICE_LIFETIME, Caller
 from backend.config.keys import Keys
 from backend.models.auth import Session
 from backend.repositories.audit import AuditFilter
@@ -69,6 +69,14 @@ async def test_a_browser_session_lives_in_a_strict_cookie(console: Console) -> N
         assert "Path=/" in cookie
         assert (await browser.get("/api/auth/check")).json()["authenticated"] is True
         before = browser.cookies[f"airsenal_console_{port}"]
+        signer = console.services.auth._signer
+        for other in (
+            browser.cookies[f"airsenal_console_{port}_device"],
+            signer.sign("passkey", "x", DEVICE_LIFETIME)[0],
+        ):
+            answer = await console.http.get("/api/auth/check", headers={"Authorization": f"Bearer {other}"})
+            assert answer.status_code == 401, "a token for one purpose is worth nothing for another"
+            assert signer.read("device", before) is None
         again = await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
         assert len(again.headers.get_list("set-cookie")) == 1, "the device is known already"
         old = await console.http.get("/api/auth/check", headers={"Authorization": f"Bearer {before}"})
