@@ -107,7 +107,7 @@ class AuditRepository:
         """All that is stored, as it is stored, from the row with that number on. `min` and not `$gte`, which would pass
         over rows whose number somebody made a text."""
         order = [("_id", ASCENDING)]
-        where = {"min": [("_id", start)], "hint": order} if start > 1 else {}
+        where = {"min": {"_id": start}, "hint": order} if start > 1 else {}
         cursor = self._rows.find(sort=order, batch_size=size, **where)
         while batch := await cursor.to_list(size):
             yield batch
