@@ -165,7 +165,8 @@ export interface paths {
         };
         /**
          * Check the chain
-         * @description Looks through every row. Compare `head` with one that you noted: only so does a cut-off end show.
+         * @description Looks through every row, as far as five seconds go; `complete` says whether that was to the end. Compare `head`
+         *     with one that you noted: only so does a cut-off end show.
          */
         get: operations["check_audit"];
         put?: never;
@@ -1659,23 +1660,36 @@ export interface components {
         };
         /**
          * AuditState
-         * @description Result of looking through the whole chain.
+         * @description How far the chain was looked through, and whether every row up to there fits.
          * @example {
+         *       "complete": true,
          *       "head": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
          *       "ok": true,
          *       "rows": 2
          *     }
          */
         AuditState: {
-            /** Rows */
+            /**
+             * Rows
+             * @description The last row that was looked at.
+             */
             rows: number;
             /**
              * Head
-             * @description Hash of the newest row. Note it elsewhere: only against it a cut-off end shows.
+             * @description Its hash. Note it elsewhere: only against it a cut-off end shows.
              */
             head: string;
-            /** Ok */
+            /**
+             * Ok
+             * @description Whether every row up to there fits.
+             */
             ok: boolean;
+            /**
+             * Complete
+             * @description False: there are more; ask again with `?after=<rows>:<head>`.
+             * @default true
+             */
+            complete?: boolean;
             /**
              * Broken At
              * @description Sequence number of the first row that does not fit.
@@ -5030,7 +5044,10 @@ export interface operations {
     };
     check_audit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Go on behind it: `<rows>:<head>`. */
+                after?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5048,6 +5065,15 @@ export interface operations {
             };
             /** @description Not signed in, or the session has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
