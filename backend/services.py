@@ -7,6 +7,7 @@ import shutil
 import sys
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ from backend.commands.catalogue import Catalogue
 from backend.config.keys import Keys
 from backend.config.settings import PROJECT_FOLDER, Settings, search_path
 from backend.database import Database, DatabaseError, Mongo
-from backend.errors import StartError
+from backend.errors import NotFound, StartError
 from backend.fpl.apply import Guard
 from backend.fpl.care import Care
 from backend.fpl.chips import ChipPlanner
@@ -197,7 +198,7 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         build_spec=service.build_spec, now=utc_now, retry_delay_seconds=settings.job_retry_delay_seconds,
         log_max_bytes=settings.job_log_max_bytes,
     )  # fmt: skip
-    care = _care(settings, jobs, attempts, events)
+    care = _care(settings, jobs, attempts, events, catalogue)
     reports = Reports(report_rows, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
     node = await asyncio.to_thread(_node_id, settings.data_dir)
     service.queue = JobQueue(
@@ -230,14 +231,20 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     return services
 
 
-def _care(settings: Settings, jobs: JobRepository, attempts: Attempts, events: Events) -> Care:
+def _care(settings: Settings, jobs: JobRepository, attempts: Attempts, events: Events, catalogue: Catalogue) -> Care:
     async def busy() -> bool:
         # Those followed here as well: one closed by hand may still be ending.
         return any(job.lane == AIRSENAL_LANE for job in [*attempts.running(), *await jobs.running()])
 
+    def title(command: str) -> str:
+        with suppress(NotFound):
+            return catalogue.get(command).title
+        return command
+
     return Care(
         settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now,
         data_dir=settings.data_dir, busy=busy, changed=lambda: events.changed("airsenal"),
+        title=title,
     )  # fmt: skip
 
 

@@ -18,9 +18,11 @@ class Care:
     def __init__(
         self, kept: Path, local: Path, keep: int, now: Clock, *, data_dir: Path | None = None,
         busy: Callable[[], Awaitable[bool]] | None = None, changed: Callable[[], None] = lambda: None,
+        title: Callable[[str], str] = str,
     ) -> None:  # fmt: skip
-        """`busy`: whether a job of AIrsenal's lane runs. `data_dir`: how paths below it are shown."""
-        self._files = KeptDatabase(kept, local, keep, now, data_dir)
+        """`busy`: whether a job of AIrsenal's lane runs. `data_dir`: how paths below it are shown.
+        `title`: what people call a command."""
+        self._files = KeptDatabase(kept, local, keep, now, data_dir, title)
         self._keep, self._busy, self._changed = keep, busy, changed
         self._lock = asyncio.Lock()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -35,8 +36,11 @@ class KeptDatabase:
     may be the same file: then there is a check and a copy before each writing job, and a failed job's traces stay.
     """
 
-    def __init__(self, kept: Path, local: Path, keep: int, now: Clock, data_dir: Path | None) -> None:
-        self.kept, self.local, self._keep, self._now, self._data_dir = kept, local, keep, now, data_dir
+    def __init__(
+        self, kept: Path, local: Path, keep: int, now: Clock, data_dir: Path | None, title: Callable[[str], str]
+    ) -> None:
+        self.kept, self.local, self._keep, self._now = kept, local, keep, now
+        self._data_dir, self._title = data_dir, title
 
     def _paths(self) -> tuple[Path, Path]:
         return files.real(self.kept), files.real(self.local)
@@ -236,10 +240,11 @@ class KeptDatabase:
         lost = losses(kept, path)
         copies = self._copies().all()
         since = [other.shown.made_before for other in copies if other.shown.made_at >= stored.shown.made_at]
-        lost.append(f"Whatever else was changed by: {', '.join(reversed(since[:10]))}.")
-        now, then = kept.stat().st_size, path.stat().st_size
+        names = ["a restore" if name == RESTORE else self._title(name) for name in dict.fromkeys(reversed(since))]
+        lost.append(f"Whatever else was changed since by: {', '.join(names)}.")
+        now, then = (f"{file.stat().st_size / 1e6:.1f} MB" for file in (kept, path))
         if now != then:
-            lost.append(f"The database goes from {now / 1e6:.1f} MB to {then / 1e6:.1f} MB.")
+            lost.append(f"The database goes from {now} to {then}.")
         return lost
 
     def restore(self, copy_id: str) -> None:
