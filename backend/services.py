@@ -7,13 +7,13 @@ import shutil
 import sys
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
+from backend.airsenal_services import Around, join_airsenal
 from backend.audit.log import AuditLog
 from backend.auth.api_tokens import ApiTokens
 from backend.auth.events import SecurityEvents
@@ -26,11 +26,10 @@ from backend.commands.catalogue import Catalogue
 from backend.config.keys import Keys
 from backend.config.settings import PROJECT_FOLDER, Settings, search_path
 from backend.database import Database, DatabaseError, Mongo
-from backend.errors import NotFound, StartError
+from backend.errors import StartError
 from backend.fpl.apply import Guard
 from backend.fpl.care import Care
 from backend.fpl.chips import ChipPlanner
-from backend.fpl.companion import AirsenalCompanion
 from backend.fpl.reports import Reports
 from backend.fpl.setup import Setup
 from backend.fpl.team import Team
@@ -90,7 +89,6 @@ class Services:
     setup: Setup
     chips: ChipPlanner
     guard: Guard
-    airsenal: AirsenalCompanion
     setup_token: str | None = None
 
     async def close(self) -> None:
@@ -100,7 +98,9 @@ class Services:
         await self.tasks.close()
         await self.jobs.queue.close()
         await self.executor.close()
+        await self.team.close()
         await self.audit.close()
+        await self.team.close()
         self.database.close()
 
     async def airsenal_database(self) -> DatabaseCare:
@@ -198,8 +198,8 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         build_spec=service.build_spec, now=utc_now, retry_delay_seconds=settings.job_retry_delay_seconds,
         log_max_bytes=settings.job_log_max_bytes,
     )  # fmt: skip
-    care = _care(settings, jobs, attempts, events, catalogue)
-    reports = Reports(report_rows, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
+    around = Around(settings, db, vault, catalogue, builtins, jobs, service, attempts, events, audit)
+    airsenal = join_airsenal(around, report_rows)
     node = await asyncio.to_thread(_node_id, settings.data_dir)
     service.queue = JobQueue(
         jobs=jobs, executor=executor, feeds=feeds, attempts=attempts, node=node, now=utc_now
@@ -220,32 +220,15 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
         Retention(jobs, chunks, utc_now, keep), TaskGroup(),
-        care, reports, Team(), Setup(), ChipPlanner(), Guard(), AirsenalCompanion(care, reports.save, catalogue),
+        airsenal.care, airsenal.reports, airsenal.team, airsenal.setup, airsenal.chips, airsenal.guard,
         await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
-    services.tasks.start(care.adopt(), "keep AIrsenal's database")
+    services.tasks.start(airsenal.care.adopt(), "keep AIrsenal's database")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)
     return services
-
-
-def _care(settings: Settings, jobs: JobRepository, attempts: Attempts, events: Events, catalogue: Catalogue) -> Care:
-    async def busy() -> bool:
-        # Those followed here as well: one closed by hand may still be ending.
-        return any(job.lane == AIRSENAL_LANE for job in [*attempts.running(), *await jobs.running()])
-
-    def title(command: str) -> str:
-        with suppress(NotFound):
-            return catalogue.get(command).title
-        return command
-
-    return Care(
-        settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now,
-        data_dir=settings.data_dir, busy=busy, changed=lambda: events.changed("airsenal"),
-        title=title,
-    )  # fmt: skip
 
 
 def _front_door(

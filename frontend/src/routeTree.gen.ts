@@ -18,11 +18,15 @@ import { Route as AppAuditRouteImport } from "./routes/_app.audit";
 import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
-import { Route as AppAirsenalDatabaseRouteImport } from "./routes/_app.airsenal.database";
+import { Route as AppTeamRouteImport } from "./routes/_app.team";
+import { Route as AppAirsenalIndexRouteImport } from "./routes/_app.airsenal.index";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
 import { Route as AppJobsIdRouteImport } from "./routes/_app.jobs.$id";
+import { Route as AppReportsIndexRouteImport } from "./routes/_app.reports.index";
+import { Route as AppReportsIdRouteImport } from "./routes/_app.reports.$id";
+import { Route as AppReportsCompareRouteImport } from "./routes/_app.reports.compare";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -68,9 +72,14 @@ const AppSettingsRoute = AppSettingsRouteImport.update({
   path: "/settings",
   getParentRoute: () => AppRoute,
 } as any);
-const AppAirsenalDatabaseRoute = AppAirsenalDatabaseRouteImport.update({
-  id: "/airsenal/database",
-  path: "/airsenal/database",
+const AppTeamRoute = AppTeamRouteImport.update({
+  id: "/team",
+  path: "/team",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAirsenalIndexRoute = AppAirsenalIndexRouteImport.update({
+  id: "/airsenal/",
+  path: "/airsenal/",
   getParentRoute: () => AppRoute,
 } as any);
 const AppCommandsIndexRoute = AppCommandsIndexRouteImport.update({
@@ -93,6 +102,21 @@ const AppJobsIdRoute = AppJobsIdRouteImport.update({
   path: "/jobs/$id",
   getParentRoute: () => AppRoute,
 } as any);
+const AppReportsIndexRoute = AppReportsIndexRouteImport.update({
+  id: "/reports/",
+  path: "/reports/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppReportsIdRoute = AppReportsIdRouteImport.update({
+  id: "/reports/$id",
+  path: "/reports/$id",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppReportsCompareRoute = AppReportsCompareRouteImport.update({
+  id: "/reports/compare",
+  path: "/reports/compare",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -103,11 +127,15 @@ export interface FileRoutesByFullPath {
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
-  "/airsenal/database": typeof AppAirsenalDatabaseRoute;
+  "/team": typeof AppTeamRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
+  "/reports/$id": typeof AppReportsIdRoute;
+  "/reports/compare": typeof AppReportsCompareRoute;
+  "/airsenal/": typeof AppAirsenalIndexRoute;
   "/commands/": typeof AppCommandsIndexRoute;
   "/jobs/": typeof AppJobsIndexRoute;
+  "/reports/": typeof AppReportsIndexRoute;
 }
 export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
@@ -117,12 +145,16 @@ export interface FileRoutesByTo {
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
+  "/team": typeof AppTeamRoute;
   "/": typeof AppIndexRoute;
-  "/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
+  "/reports/$id": typeof AppReportsIdRoute;
+  "/reports/compare": typeof AppReportsCompareRoute;
+  "/airsenal": typeof AppAirsenalIndexRoute;
   "/commands": typeof AppCommandsIndexRoute;
   "/jobs": typeof AppJobsIndexRoute;
+  "/reports": typeof AppReportsIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -134,12 +166,16 @@ export interface FileRoutesById {
   "/_app/docs": typeof AppDocsRoute;
   "/_app/secrets": typeof AppSecretsRoute;
   "/_app/settings": typeof AppSettingsRoute;
+  "/_app/team": typeof AppTeamRoute;
   "/_app/": typeof AppIndexRoute;
-  "/_app/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/_app/commands/$id": typeof AppCommandsIdRoute;
   "/_app/jobs/$id": typeof AppJobsIdRoute;
+  "/_app/reports/$id": typeof AppReportsIdRoute;
+  "/_app/reports/compare": typeof AppReportsCompareRoute;
+  "/_app/airsenal/": typeof AppAirsenalIndexRoute;
   "/_app/commands/": typeof AppCommandsIndexRoute;
   "/_app/jobs/": typeof AppJobsIndexRoute;
+  "/_app/reports/": typeof AppReportsIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -152,11 +188,15 @@ export interface FileRouteTypes {
     | "/docs"
     | "/secrets"
     | "/settings"
-    | "/airsenal/database"
+    | "/team"
     | "/commands/$id"
     | "/jobs/$id"
+    | "/reports/$id"
+    | "/reports/compare"
+    | "/airsenal/"
     | "/commands/"
-    | "/jobs/";
+    | "/jobs/"
+    | "/reports/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/login"
@@ -166,12 +206,16 @@ export interface FileRouteTypes {
     | "/docs"
     | "/secrets"
     | "/settings"
+    | "/team"
     | "/"
-    | "/airsenal/database"
     | "/commands/$id"
     | "/jobs/$id"
+    | "/reports/$id"
+    | "/reports/compare"
+    | "/airsenal"
     | "/commands"
-    | "/jobs";
+    | "/jobs"
+    | "/reports";
   id:
     | "__root__"
     | "/_app"
@@ -182,12 +226,16 @@ export interface FileRouteTypes {
     | "/_app/docs"
     | "/_app/secrets"
     | "/_app/settings"
+    | "/_app/team"
     | "/_app/"
-    | "/_app/airsenal/database"
     | "/_app/commands/$id"
     | "/_app/jobs/$id"
+    | "/_app/reports/$id"
+    | "/_app/reports/compare"
+    | "/_app/airsenal/"
     | "/_app/commands/"
-    | "/_app/jobs/";
+    | "/_app/jobs/"
+    | "/_app/reports/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -261,11 +309,18 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsRouteImport;
       parentRoute: typeof AppRoute;
     };
-    "/_app/airsenal/database": {
-      id: "/_app/airsenal/database";
-      path: "/airsenal/database";
-      fullPath: "/airsenal/database";
-      preLoaderRoute: typeof AppAirsenalDatabaseRouteImport;
+    "/_app/team": {
+      id: "/_app/team";
+      path: "/team";
+      fullPath: "/team";
+      preLoaderRoute: typeof AppTeamRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/airsenal/": {
+      id: "/_app/airsenal/";
+      path: "/airsenal";
+      fullPath: "/airsenal/";
+      preLoaderRoute: typeof AppAirsenalIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/commands/": {
@@ -296,6 +351,27 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppJobsIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/reports/": {
+      id: "/_app/reports/";
+      path: "/reports";
+      fullPath: "/reports/";
+      preLoaderRoute: typeof AppReportsIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/reports/$id": {
+      id: "/_app/reports/$id";
+      path: "/reports/$id";
+      fullPath: "/reports/$id";
+      preLoaderRoute: typeof AppReportsIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/reports/compare": {
+      id: "/_app/reports/compare";
+      path: "/reports/compare";
+      fullPath: "/reports/compare";
+      preLoaderRoute: typeof AppReportsCompareRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
@@ -305,12 +381,16 @@ interface AppRouteChildren {
   AppDocsRoute: typeof AppDocsRoute;
   AppSecretsRoute: typeof AppSecretsRoute;
   AppSettingsRoute: typeof AppSettingsRoute;
+  AppTeamRoute: typeof AppTeamRoute;
   AppIndexRoute: typeof AppIndexRoute;
-  AppAirsenalDatabaseRoute: typeof AppAirsenalDatabaseRoute;
   AppCommandsIdRoute: typeof AppCommandsIdRoute;
   AppJobsIdRoute: typeof AppJobsIdRoute;
+  AppReportsIdRoute: typeof AppReportsIdRoute;
+  AppReportsCompareRoute: typeof AppReportsCompareRoute;
+  AppAirsenalIndexRoute: typeof AppAirsenalIndexRoute;
   AppCommandsIndexRoute: typeof AppCommandsIndexRoute;
   AppJobsIndexRoute: typeof AppJobsIndexRoute;
+  AppReportsIndexRoute: typeof AppReportsIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -319,12 +399,16 @@ const AppRouteChildren: AppRouteChildren = {
   AppDocsRoute: AppDocsRoute,
   AppSecretsRoute: AppSecretsRoute,
   AppSettingsRoute: AppSettingsRoute,
+  AppTeamRoute: AppTeamRoute,
   AppIndexRoute: AppIndexRoute,
-  AppAirsenalDatabaseRoute: AppAirsenalDatabaseRoute,
   AppCommandsIdRoute: AppCommandsIdRoute,
   AppJobsIdRoute: AppJobsIdRoute,
+  AppReportsIdRoute: AppReportsIdRoute,
+  AppReportsCompareRoute: AppReportsCompareRoute,
+  AppAirsenalIndexRoute: AppAirsenalIndexRoute,
   AppCommandsIndexRoute: AppCommandsIndexRoute,
   AppJobsIndexRoute: AppJobsIndexRoute,
+  AppReportsIndexRoute: AppReportsIndexRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

@@ -1283,7 +1283,8 @@ export interface paths {
         };
         /**
          * The current squad
-         * @description When the FPL API fails, the last good answer, marked `stale`; 502 when there is none.
+         * @description When the FPL API fails, the last good answer, marked `stale`; 502 when there is none. It is asked at most every
+         *     two minutes. A 404 has a `code`: the team's number is missing, wrong or unknown, or its squad is not public yet.
          */
         get: operations["current_team"];
         put?: never;
@@ -1301,7 +1302,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The next deadline */
+        /**
+         * The next deadline
+         * @description Between seasons the first one of the next as soon as FPL lists it; null after the last.
+         */
         get: operations["next_deadline"];
         put?: never;
         post?: never;
@@ -1422,6 +1426,40 @@ export interface components {
         /**
          * ApplyPreview
          * @description What `make_transfers` or `set_lineup` would send, and whether it may.
+         * @example {
+         *       "allowed": true,
+         *       "bank": 1.5,
+         *       "bench": [],
+         *       "captain": "Gabriel",
+         *       "checks": [
+         *         {
+         *           "detail": "It costs 4 points.",
+         *           "name": "hit",
+         *           "state": "warning"
+         *         }
+         *       ],
+         *       "command": "make_transfers",
+         *       "gameweek": {
+         *         "deadline": "2026-02-06T18:30:00Z",
+         *         "id": 25,
+         *         "is_current": false,
+         *         "name": "Gameweek 25"
+         *       },
+         *       "hit": 4,
+         *       "report_id": "27b89d68-86da-4d40-8641-c5108446140e-1",
+         *       "starting_lineup": [],
+         *       "suggested_at": "2026-02-05T12:03:40Z",
+         *       "suggestion": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
+         *       "team_name": "AIrsenal FC",
+         *       "transfers_in": [
+         *         "B.Fernandes (MUN)"
+         *       ],
+         *       "transfers_out": [
+         *         "Foden (MCI)"
+         *       ],
+         *       "vice_captain": "B.Fernandes",
+         *       "warnings": []
+         *     }
          */
         ApplyPreview: {
             /**
@@ -1472,7 +1510,13 @@ export interface components {
              */
             suggestion: string | null;
         };
-        /** ApplyRequest */
+        /**
+         * ApplyRequest
+         * @example {
+         *       "suggestion": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
+         *       "team_name": "AIrsenal FC"
+         *     }
+         */
         ApplyRequest: {
             /**
              * Team Name
@@ -1719,6 +1763,7 @@ export interface components {
          *       "repeatable": true,
          *       "retries": 2,
          *       "secrets": [],
+         *       "silence_limit": 1800,
          *       "time_limit": 7200,
          *       "title": "Predict points",
          *       "touches": "writes",
@@ -1746,6 +1791,11 @@ export interface components {
              * @description Seconds; null means no limit.
              */
             time_limit?: number | null;
+            /**
+             * Silence Limit
+             * @description Seconds without a byte of output; null means no limit.
+             */
+            silence_limit?: number | null;
             /** Retries */
             retries: number;
             /** Repeatable */
@@ -1760,6 +1810,11 @@ export interface components {
             available: boolean;
             /** Unavailable Reason */
             unavailable_reason?: string | null;
+            /**
+             * Guard
+             * @description Who must let it through: `POST /api/jobs` refuses it then.
+             */
+            guard?: string | null;
         };
         /**
          * Comparison
@@ -1864,7 +1919,74 @@ export interface components {
         };
         /**
          * CurrentTeam
-         * @example {}
+         * @example {
+         *       "entry_summary": {
+         *         "bank": 2.8,
+         *         "event_points": 62,
+         *         "event_transfers": 1,
+         *         "event_transfers_cost": 0,
+         *         "points_on_bench": 7,
+         *         "team_value": 99.4,
+         *         "total_points": 1194
+         *       },
+         *       "fetched_at": "2026-02-05T12:00:00Z",
+         *       "gameweek": {
+         *         "deadline": "2026-01-31T13:30:00Z",
+         *         "id": 24,
+         *         "is_current": true,
+         *         "name": "Gameweek 24"
+         *       },
+         *       "manager": "Ada Example",
+         *       "next_gameweek": {
+         *         "deadline": "2026-02-06T18:30:00Z",
+         *         "id": 25,
+         *         "is_current": false,
+         *         "name": "Gameweek 25"
+         *       },
+         *       "players": [
+         *         {
+         *           "event_points": 2,
+         *           "expected_by_gameweek": {
+         *             "25": 5.9
+         *           },
+         *           "expected_points": 5.9,
+         *           "fixtures": [
+         *             {
+         *               "at_home": false,
+         *               "difficulty": 4,
+         *               "gameweek": 25,
+         *               "opponent": "LIV"
+         *             }
+         *           ],
+         *           "form": 4.5,
+         *           "full_name": "Erling Haaland",
+         *           "is_captain": true,
+         *           "is_vice_captain": false,
+         *           "multiplier": 2,
+         *           "name": "Haaland",
+         *           "news": "",
+         *           "now_cost": 15.1,
+         *           "player_id": 430,
+         *           "points_per_game": 7.2,
+         *           "position": "FWD",
+         *           "position_slot": 9,
+         *           "status": "available",
+         *           "team": "MCI",
+         *           "total_points": 172
+         *         }
+         *       ],
+         *       "prediction": {
+         *         "completed_at": "2026-02-05T11:58:00Z",
+         *         "covers_next": true,
+         *         "gameweeks": [
+         *           25
+         *         ],
+         *         "report_id": "8f0b-prediction"
+         *       },
+         *       "stale": false,
+         *       "team_id": 742663,
+         *       "team_name": "AIrsenal"
+         *     }
          */
         CurrentTeam: {
             /** Team Id */
@@ -1889,6 +2011,11 @@ export interface components {
             gameweek: components["schemas"]["GameweekInfo"];
             /** @description Null after the last one. */
             next_gameweek: components["schemas"]["GameweekInfo"] | null;
+            /**
+             * Active Chip
+             * @description Played in this gameweek. After a free hit the squad goes back to the one before it.
+             */
+            active_chip: ("wildcard" | "free_hit" | "triple_captain" | "bench_boost") | null;
             /** Players */
             players: components["schemas"]["TeamPlayer"][];
             entry_summary: components["schemas"]["EntrySummary"];
@@ -2219,7 +2346,7 @@ export interface components {
             detail: string;
             /**
              * Code
-             * @description `second_factor_needed`, `second_factor_refused`, `second_factor_unreadable` (401); `step_up_needed` (403).
+             * @description `second_factor_needed`, `second_factor_refused`, `second_factor_unreadable` (401); `step_up_needed` (403); `no_team_id`, `bad_team_id`, `no_such_team`, `no_squad_yet` (404); `fpl_…` (502): how it failed.
              */
             code?: string | null;
             /** Errors */
@@ -2651,9 +2778,9 @@ export interface components {
             club?: string | null;
             /**
              * Position Group
-             * @enum {string}
+             * @description Null only on the bench, where AIrsenal prints none, until it is read from the database.
              */
-            position_group: "GK" | "DEF" | "MID" | "FWD";
+            position_group: ("GK" | "DEF" | "MID" | "FWD") | null;
             /**
              * Is Captain
              * @default false
@@ -3675,7 +3802,22 @@ export interface components {
             /** Id */
             id: string;
         };
-        /** SearchCost */
+        /**
+         * SearchCost
+         * @example {
+         *       "free_transfers": 1,
+         *       "gameweeks": [
+         *         25,
+         *         26,
+         *         27
+         *       ],
+         *       "measured_from": "27b89d68-86da-4d40-8641-c5108446140e",
+         *       "seconds": 219,
+         *       "seconds_per_strategy": 8.42,
+         *       "squads": 0,
+         *       "strategies": 26
+         *     }
+         */
         SearchCost: {
             /** Strategies */
             strategies: number;
@@ -3701,6 +3843,17 @@ export interface components {
              * @description Why this search cannot run, e.g. two chips in one gameweek.
              */
             problem?: string | null;
+            /**
+             * Gameweeks
+             * @description That the search covers; empty: not known.
+             */
+            gameweeks?: number[];
+            /**
+             * Free Transfers
+             * @description With how many it was counted, when none were given.
+             * @default 1
+             */
+            free_transfers?: number;
         };
         /**
          * SecretIn
@@ -4036,8 +4189,13 @@ export interface components {
              * @description The FPL API's element id of this season.
              */
             player_id: number;
-            /** Name */
+            /**
+             * Name
+             * @description The short one that FPL shows.
+             */
             name: string;
+            /** Full Name */
+            full_name: string;
             /** Team */
             team: string;
             /**
@@ -8980,6 +9138,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
