@@ -43,9 +43,9 @@ class Care:
         await self._alone(lambda: asyncio.to_thread(self._files.copy_back, command, job_id))
         self._changed()
 
-    async def discard(self) -> None:
+    async def discard(self, job_id: str) -> None:
         """After a job that is not copied back: a first set-up leaves nothing half-built behind."""
-        await self._alone(lambda: asyncio.to_thread(self._files.discard))
+        await self._alone(lambda: asyncio.to_thread(self._files.discard, job_id))
 
     async def adopt(self) -> None:
         """A database of a console that knew of no care becomes the kept one, unless a job works on it right now."""

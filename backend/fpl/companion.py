@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from backend.commands.catalogue import Catalogue
+from backend.database import DatabaseUnavailable
 from backend.errors import AppError, NotFound
 from backend.fpl.care import Care
 from backend.fpl.parsers import Parsed, parse, progress_reader
@@ -71,7 +72,7 @@ class AirsenalCompanion:
         if outcome.succeeded and job.touches == "writes":
             outcome = await self._keep(job, outcome)
         else:
-            await self._discard()
+            await self._discard(job)
         if not outcome.succeeded:
             parsed = replace(parsed, reports=[report for report in parsed.reports if report.type == "login"])
             outcome = _with_reason(outcome, parsed, lines)
@@ -89,6 +90,8 @@ class AirsenalCompanion:
         try:
             lines = await rows()
             parsed = await asyncio.to_thread(parse, self._parser(job), lines, job.parameters, outcome.ended_at)
+        except DatabaseUnavailable:
+            raise  # tried again, all of it
         except Exception:
             log.exception("output cannot be read", job_id=job.id, command=job.command)
             return lines, Parsed(), [_other("What it printed could not be read; its log has all of it.")]
@@ -105,9 +108,9 @@ class AirsenalCompanion:
             return outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": detail})
         return outcome
 
-    async def _discard(self) -> None:
+    async def _discard(self, job: Job) -> None:
         try:
-            await self._care.discard()
+            await self._care.discard(job.id)
         except Exception:
             # The next job's `before` does it again.
             log.exception("half-built database cannot be removed")
@@ -119,6 +122,8 @@ class AirsenalCompanion:
             return [], []
         try:
             return await self._save(job, parsed, outcome.ended_at), []
+        except DatabaseUnavailable:
+            raise
         except Exception:
             log.exception("report cannot be saved", job_id=job.id, command=job.command)
             return [], [_other("Its report could not be saved; its log has the whole result.")]
