@@ -32,9 +32,7 @@ _LOGIN = "airsenal.login"
 # What a job's `output` shows when it made more than one report.
 _MAIN: dict[str, ReportType] = {"airsenal.pipeline": "optimisation"}
 # The line that says why a Python program ended, or what its argument parser or AIrsenal itself complains about.
-_REASON = re.compile(
-    r"(?:[\w.]*(?:Error|Exception|Interrupt|Warning|Abort)(?:: .+)?|ERROR: .+|[\w-]+: error: .+|Aborted!)"
-)
+_REASON = re.compile(r"(?:[\w.]*(?:Error|Exception|Interrupt|Abort)(?:: .+)?|ERROR: .+|[\w-]+: error: .+|Aborted!)")
 _LOOK_BACK = 400
 _LONGEST = 300
 
@@ -150,8 +148,9 @@ def _with_reason(outcome: Outcome, parsed: Parsed, lines: list[str]) -> Outcome:
     """`It ended with exit code 1.` alone helps nobody: what the program complained about last is added."""
     if outcome.cause is not Cause.EXIT_CODE:
         return outcome
+    why = [report.headline for report in parsed.reports] or ([parsed.missing] if parsed.missing else [])
     said = next((line.strip() for line in reversed(lines[-_LOOK_BACK:]) if _REASON.fullmatch(line.strip())), None)
-    why = [report.headline for report in parsed.reports] or ([f"It said: {said[:_LONGEST]}"] if said else [])
-    why = why or ([parsed.missing] if parsed.missing else [])
+    if said and not parsed.reports and said not in (parsed.missing or ""):
+        why.append(f"It said: {said[:_LONGEST]}")
     ended = outcome.error or f"It ended with exit code {outcome.exit_code}."
     return outcome.model_copy(update={"error": " ".join([ended, *why])}) if why else outcome
