@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from backend.commands.catalogue import Catalogue
+from backend.database import DatabaseUnavailable
 from backend.errors import AppError, NotFound
 from backend.fpl.care import Care
 from backend.fpl.parsers import Parsed, parse, progress_reader
@@ -31,9 +32,7 @@ _LOGIN = "airsenal.login"
 # What a job's `output` shows when it made more than one report.
 _MAIN: dict[str, ReportType] = {"airsenal.pipeline": "optimisation"}
 # The line that says why a Python program ended, or what its argument parser or AIrsenal itself complains about.
-_REASON = re.compile(
-    r"(?:[\w.]*(?:Error|Exception|Interrupt|Warning|Abort)(?:: .+)?|ERROR: .+|[\w-]+: error: .+|Aborted!)"
-)
+_REASON = re.compile(r"(?:[\w.]*(?:Error|Exception|Interrupt|Abort)(?:: .+)?|ERROR: .+|[\w-]+: error: .+|Aborted!)")
 _LOOK_BACK = 400
 _LONGEST = 300
 
@@ -71,7 +70,7 @@ class AirsenalCompanion:
         if outcome.succeeded and job.touches == "writes":
             outcome = await self._keep(job, outcome)
         else:
-            await self._discard()
+            await self._discard(job)
         if not outcome.succeeded:
             parsed = replace(parsed, reports=[report for report in parsed.reports if report.type == "login"])
             outcome = _with_reason(outcome, parsed, lines)
@@ -89,6 +88,8 @@ class AirsenalCompanion:
         try:
             lines = await rows()
             parsed = await asyncio.to_thread(parse, self._parser(job), lines, job.parameters, outcome.ended_at)
+        except DatabaseUnavailable:
+            raise  # tried again, all of it
         except Exception:
             log.exception("output cannot be read", job_id=job.id, command=job.command)
             return lines, Parsed(), [_other("What it printed could not be read; its log has all of it.")]
@@ -105,9 +106,9 @@ class AirsenalCompanion:
             return outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": detail})
         return outcome
 
-    async def _discard(self) -> None:
+    async def _discard(self, job: Job) -> None:
         try:
-            await self._care.discard()
+            await self._care.discard(job.id)
         except Exception:
             # The next job's `before` does it again.
             log.exception("half-built database cannot be removed")
@@ -119,6 +120,8 @@ class AirsenalCompanion:
             return [], []
         try:
             return await self._save(job, parsed, outcome.ended_at), []
+        except DatabaseUnavailable:
+            raise
         except Exception:
             log.exception("report cannot be saved", job_id=job.id, command=job.command)
             return [], [_other("Its report could not be saved; its log has the whole result.")]
@@ -145,8 +148,9 @@ def _with_reason(outcome: Outcome, parsed: Parsed, lines: list[str]) -> Outcome:
     """`It ended with exit code 1.` alone helps nobody: what the program complained about last is added."""
     if outcome.cause is not Cause.EXIT_CODE:
         return outcome
+    why = [report.headline for report in parsed.reports] or ([parsed.missing] if parsed.missing else [])
     said = next((line.strip() for line in reversed(lines[-_LOOK_BACK:]) if _REASON.fullmatch(line.strip())), None)
-    why = [report.headline for report in parsed.reports] or ([f"It said: {said[:_LONGEST]}"] if said else [])
-    why = why or ([parsed.missing] if parsed.missing else [])
+    if said and not parsed.reports and said not in (parsed.missing or ""):
+        why.append(f"It said: {said[:_LONGEST]}")
     ended = outcome.error or f"It ended with exit code {outcome.exit_code}."
     return outcome.model_copy(update={"error": " ".join([ended, *why])}) if why else outcome
