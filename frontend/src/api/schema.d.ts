@@ -1340,7 +1340,52 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AirsenalStatus */
+        /**
+         * AirsenalStatus
+         * @example {
+         *       "database": {
+         *         "bytes": 18000000,
+         *         "changed_at": "2026-11-21T12:00:00Z",
+         *         "checked_at": "2026-11-21T12:00:00Z",
+         *         "exists": true,
+         *         "integrity": "ok",
+         *         "newest_tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "next_gameweek": 12,
+         *         "path": "DATA_DIR/airsenal-kept/data.db",
+         *         "player_scores_missing": false,
+         *         "players": 700,
+         *         "predictions": 3,
+         *         "season": "2627",
+         *         "season_is_current": true,
+         *         "seasons": [
+         *           "2627",
+         *           "2526"
+         *         ],
+         *         "updated_at": "2026-11-21T12:00:00Z"
+         *       },
+         *       "guidance": [],
+         *       "season": "2627",
+         *       "steps": [
+         *         {
+         *           "at": "2026-11-21T13:10:02Z",
+         *           "command": "airsenal_install",
+         *           "detail": "AIrsenal 1.17.0 is installed.",
+         *           "name": "install",
+         *           "state": "done",
+         *           "title": "Install AIrsenal"
+         *         }
+         *       ],
+         *       "team": {
+         *         "manager": "Ada Lovelace",
+         *         "name": "AIrsenal",
+         *         "started_gameweek": 1,
+         *         "team_id": 742663,
+         *         "total_points": 1412
+         *       },
+         *       "version": "1.17.0",
+         *       "wanted_version": "1.17.0"
+         *     }
+         */
         AirsenalStatus: {
             /**
              * Version
