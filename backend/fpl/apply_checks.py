@@ -21,15 +21,18 @@ SHORT = timedelta(minutes=10)
 OLD_PREDICTION = timedelta(days=3)
 # The report knows totals to a tenth of a point, so their difference to two tenths at most.
 POINTS_APART = 0.21
-OPTIMISE = 'Run "Optimise transfers" again'
+OPTIMISE, PREDICT = 'Run "Optimise transfers" again', 'Run "Predict points" again'
 _CLUB = re.compile(r" \([A-Z]{3}\)$")
 
 
 def checks_of(facts: Facts) -> list[Check]:
     checks = [_installed(facts), _team(facts), _login(facts), _database(facts), _lane(facts), _deadline(facts)]
     if facts.command == "make_transfers":
-        return [*checks, _gameweek(facts), _suggestion(facts), _newer(facts), _chip(facts), _hit(facts)]
-    return [*checks, _predicted(facts), _lineup(facts), _lineup_newer(facts), _chip(facts)]
+        checks += [_gameweek(facts), _suggestion(facts), _newer(facts)]
+        # Of what is not known nothing can be said, and another check stops it.
+        return [*checks, _chip(facts), _hit(facts)] if facts.report else checks
+    checks += [_predicted(facts), _lineup(facts), _lineup_newer(facts)]
+    return [*checks, _chip(facts)] if facts.lineup else checks
 
 
 def _ok(name: CheckName, detail: str) -> Check:
@@ -244,7 +247,7 @@ def _predicted(facts: Facts) -> Check:
         return _stop("gameweek", 'There is no prediction to choose by. Run "Predict points" first.')
     if coming.id not in prediction.gameweeks:
         weeks = ", ".join(map(str, prediction.gameweeks)) or "no gameweek"
-        return _stop("gameweek", f"The newest prediction is about {weeks}, and {coming.name} is next. Predict again.")
+        return _stop("gameweek", f"The newest prediction is about {weeks}, and {coming.name} is next. {PREDICT}.")
     if prediction.season and prediction.season != season_of(coming.deadline):
         return _stop(
             "gameweek", f"The newest prediction is of the season {in_words(prediction.season)}. Predict again."
@@ -277,7 +280,7 @@ def _lineup_newer(facts: Facts) -> Check:
     if prediction is None:
         return _stop("newer", "There is no prediction whose age could be told.")
     if facts.updated_at and facts.updated_at > prediction.completed_at:
-        return _warning("newer", "Prices and news were updated after the newest prediction. Predict again to use them.")
+        return _warning("newer", f"Prices and news were updated after the newest prediction. {PREDICT} to use them.")
     if facts.now - prediction.completed_at > OLD_PREDICTION:
         return _warning("newer", f"The newest prediction is {(facts.now - prediction.completed_at).days} days old.")
     for job in facts.applied:

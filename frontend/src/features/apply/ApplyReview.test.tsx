@@ -28,7 +28,7 @@ function Page() {
 async function show(shown: ApplyPreview, answer: (world: World) => Response = () => json({ id: "job-1" })): Promise<World> {
   const world: World = { shown, sent: [] };
   vi.stubGlobal("fetch", async (request: Request) => {
-    if (request.method === "GET") return json(world.shown);
+    if (request.method === "GET") return json(request.url.endsWith("/commands") ? [] : world.shown);
     world.sent.push(await request.json());
     return answer(world);
   });
