@@ -107,7 +107,7 @@ def _deadline(facts: Facts) -> Check:
 
 
 def _chip(facts: Facts) -> Check:
-    chip = facts.plan.chip if facts.plan and facts.is_of_coming else None
+    chip = facts.plan.chip if facts.plan and facts.shown else None
     if chip is None:
         return _ok("chip", "No chip is part of it.")
     name = chip.replace("_", " ")
@@ -150,6 +150,8 @@ def _suggestion(facts: Facts) -> Check:
     if facts.report is None:
         return _stop("suggestion", "What the newest optimisation printed was not understood in full, so what would be "
                      "sent cannot be checked. Look at its log, and make the transfers on the FPL site.")  # fmt: skip
+    if not facts.is_of_team:
+        return _stop("suggestion", f"The newest optimisation was made for another team. {OPTIMISE}.")
     rows = facts.suggestion
     if not facts.moves_somebody:
         return _stop("suggestion", _nothing(facts, rows))
@@ -229,7 +231,7 @@ def _hit(facts: Facts) -> Check:
             return _warning("hit", "It is a whole squad. Before your team's first deadline transfers are free.")
         return _stop("hit", "It is a whole squad from scratch: each transfer above the free ones would cost 4 points. "
                      "Make your choice on the FPL site.")  # fmt: skip
-    hit = facts.plan.hit if facts.plan and facts.is_of_coming else 0
+    hit = facts.plan.hit if facts.plan and facts.shown else 0
     if hit:
         return _warning("hit", f"It costs {hit} points.")
     return _ok("hit", "It costs no points, if the FPL site counts your free transfers as AIrsenal does.")
@@ -248,6 +250,8 @@ def _predicted(facts: Facts) -> Check:
     if coming.id not in prediction.gameweeks:
         weeks = ", ".join(map(str, prediction.gameweeks)) or "no gameweek"
         return _stop("gameweek", f"The newest prediction is about {weeks}, and {coming.name} is next. {PREDICT}.")
+    if prediction.tag and prediction.tag != facts.newest_tag:
+        return _stop("gameweek", f"AIrsenal's database does not hold the newest prediction as its newest. {PREDICT}.")
     if prediction.season and prediction.season != season_of(coming.deadline):
         return _stop(
             "gameweek", f"The newest prediction is of the season {in_words(prediction.season)}. Predict again."
