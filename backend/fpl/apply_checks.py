@@ -151,7 +151,10 @@ def _suggestion(facts: Facts) -> Check:
         return _stop("suggestion", "What the newest optimisation printed was not understood in full, so what would be "
                      "sent cannot be checked. Look at its log, and make the transfers on the FPL site.")  # fmt: skip
     if not facts.is_of_team:
-        return _stop("suggestion", f"The newest optimisation was made for another team. {OPTIMISE}.")
+        return _stop(
+            "suggestion",
+            f"The newest optimisation was made for another team, or FPL_TEAM_ID was set since. {OPTIMISE}.",
+        )
     rows = facts.suggestion
     if not facts.moves_somebody:
         return _stop("suggestion", _nothing(facts, rows))

@@ -165,7 +165,8 @@ FROM_SCRATCH = {
 OTHER = "What AIrsenal would send is not what the newest optimisation says"
 OF_TRANSFERS: list[tuple[str, str, str, Change]] = [
     ("suggestion", "stop", "There is no suggestion yet", with_(optimisation=None)),
-    ("suggestion", "stop", "was made for another team", with_(optimisation=optimisation(parameters={"fpl_team_id": 7}))),
+    ("suggestion", "stop", "was made for another team", with_(
+        optimisation=optimisation(parameters={"fpl_team_id": 7}))),
     ("suggestion", "ok", "", with_(optimisation=optimisation(parameters={"fpl_team_id": 742663}))),
     ("suggestion", "stop", "was made for another team", with_(
         secrets={key: secret(key, updated_at=NOW) for key in KEYS})),
