@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from backend.airsenal_services import Around, join_airsenal
 from backend.audit.log import AuditLog
 from backend.auth.api_tokens import ApiTokens
 from backend.auth.events import SecurityEvents
@@ -26,11 +27,11 @@ from backend.config.keys import Keys
 from backend.config.settings import PROJECT_FOLDER, Settings, search_path
 from backend.database import Database, DatabaseError, Mongo
 from backend.errors import StartError
-from backend.fpl.apply import Guard, GuardSources
+from backend.fpl.apply import Guard
 from backend.fpl.care import Care
 from backend.fpl.chips import ChipPlanner
 from backend.fpl.reports import Reports
-from backend.fpl.setup import Setup, Sources
+from backend.fpl.setup import Setup
 from backend.fpl.team import Team
 from backend.jobs.attempts import Attempts
 from backend.jobs.audit_trail import FOLLOW_SECONDS, JobTrail
@@ -43,17 +44,14 @@ from backend.jobs.queue import JobQueue
 from backend.jobs.retention import SWEEP_SECONDS, KeepLogs, Retention
 from backend.jobs.service import JobService, Limits
 from backend.jobs.websocket_manager import WebSocketManager
-from backend.models.airsenal import DatabaseCare, DatabaseState
+from backend.models.airsenal import DatabaseCare
 from backend.models.api import ReadyCheck
-from backend.providers.fpl import FplApi
 from backend.repositories.audit import AuditRepository
 from backend.repositories.auth import AccountRepository, ApiTokenRepository, SessionRepository
 from backend.repositories.factors import PasskeyRepository, RecoveryCodeRepository, TotpRepository
-from backend.repositories.fpl_answers import FplAnswerRepository
 from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
-from backend.repositories.newest_jobs import NewestJobs
 from backend.repositories.reports import ReportRepository
 from backend.repositories.secrets import SecretRepository
 from backend.utils.clock import utc_now
@@ -63,6 +61,7 @@ from backend.vault.service import ForeignKey, Vault
 
 log = structlog.get_logger(__name__)
 
+AIRSENAL_LANE = "airsenal"
 PACKS_FOLDER = PROJECT_FOLDER / "backend" / "config" / "commands"
 # Below this a running job's spool and the database soon fail.
 MIN_FREE_BYTES = 200 * 1024 * 1024
@@ -99,15 +98,21 @@ class Services:
         await self.tasks.close()
         await self.jobs.queue.close()
         await self.executor.close()
+        await self.team.close()
         await self.audit.close()
         await self.team.close()
         self.database.close()
 
     async def airsenal_database(self) -> DatabaseCare:
-        raise NotImplementedError
+        return await self.care.overview(await self.care.is_busy())
 
     async def restore_airsenal_database(self, copy_id: str, by: str) -> DatabaseCare:
-        raise NotImplementedError
+        await self.care.preview(copy_id)  # a wrong id is no event
+        await self.audit.record(
+            "airsenal.restore", f"The database goes back to copy {copy_id}.", subject=copy_id, who=by
+        )
+        await self.care.restore(copy_id)
+        return await self.airsenal_database()
 
     async def readiness(self) -> dict[str, ReadyCheck]:
         return {
@@ -193,6 +198,8 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         build_spec=service.build_spec, now=utc_now, retry_delay_seconds=settings.job_retry_delay_seconds,
         log_max_bytes=settings.job_log_max_bytes,
     )  # fmt: skip
+    around = Around(settings, db, vault, catalogue, builtins, jobs, service, attempts, events, audit)
+    airsenal = join_airsenal(around, report_rows)
     node = await asyncio.to_thread(_node_id, settings.data_dir)
     service.queue = JobQueue(
         jobs=jobs, executor=executor, feeds=feeds, attempts=attempts, node=node, now=utc_now
@@ -209,43 +216,19 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     await executor.open()
     await service.queue.open()
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
-    care = Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now)
-    reports = Reports(report_rows, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
-    team = Team(FplApi(settings.fpl_api_url, utc_now), vault, FplAnswerRepository(db), reports.newest, utc_now)
-    setup = Setup(
-        home=settings.data_dir / "tools" / "airsenal", kept=settings.airsenal_kept_path, catalogue=catalogue,
-        builtins=builtins, jobs=NewestJobs(db), now=utc_now,
-        sources=Sources(
-            vault.infos, lambda: vault.identifier("FPL_TEAM_ID"), team.find, lambda: _database_state(care),
-            reports.newest,
-        ),
-    )  # fmt: skip
-    chips = ChipPlanner(
-        deadline=team.deadline, newest_report=reports.newest, report=reports.get,
-        report_heads=lambda kind, limit: reports.page(kind, None, limit),
-    )  # fmt: skip
-    guard = Guard(
-        kept=settings.airsenal_kept_path, local=settings.airsenal_db_path, catalogue=catalogue, builtins=builtins,
-        jobs=jobs, service=service, audit=audit.record, now=utc_now,
-        sources=GuardSources(
-            vault.infos, lambda: vault.identifier("FPL_TEAM_ID"), team.find, team.deadline, reports.newest
-        ),
-    )  # fmt: skip
     services = Services(
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
         Retention(jobs, chunks, utc_now, keep), TaskGroup(),
-        care, reports, team, setup, chips, guard, await auth.new_setup_token(),
+        airsenal.care, airsenal.reports, airsenal.team, airsenal.setup, airsenal.chips, airsenal.guard,
+        await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
+    services.tasks.start(airsenal.care.adopt(), "keep AIrsenal's database")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)
     return services
-
-
-async def _database_state(care: Care) -> DatabaseState:
-    return (await care.overview(busy=False)).state
 
 
 def _front_door(

@@ -48,6 +48,7 @@ class Command:
     stdin: Template | None = None
     lane: str = "default"
     time_limit: int | None = None
+    silence_limit: int | None = None
     retries: int | None = None
     final_exit_codes: frozenset[int] = frozenset()
     repeatable: bool | None = None
@@ -133,6 +134,7 @@ class Command:
             touches=self.touches,
             lane=self.lane,
             time_limit=self.time_limit,
+            silence_limit=self.silence_limit,
             retries=self.max_retries(default_retries),
             repeatable=bool(self.repeatable),
             pty=self.pty,

@@ -25,8 +25,9 @@ def in_words(season: str) -> str:
 def gameweek_played_since(path: Path, season: str, since: datetime, now: datetime) -> int | None:
     """The newest gameweek whose last match ended in between. None, too, when the file does not tell. Blocks."""
     query = (
-        "SELECT MAX(gameweek) FROM (SELECT gameweek, MAX(date) AS last FROM fixture WHERE season = ? AND date IS NOT NULL "
-        "GROUP BY gameweek) WHERE last > ? AND last <= ?"
+        "SELECT MAX(gameweek) FROM "
+        "(SELECT gameweek, MAX(date) AS last FROM fixture WHERE season = ? GROUP BY gameweek) "
+        "WHERE last > ? AND last <= ?"
     )
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as database:

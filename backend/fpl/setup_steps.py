@@ -42,7 +42,12 @@ _NEXT: dict[StepName, str] = {
 
 def steps_of(facts: Facts) -> list[Step]:
     rules: list[Callable[[Facts], Step]] = [_install, _team, _login, _database, _update, _predict, _optimise]
-    return [rule(facts) for rule in rules]
+    steps = [rule(facts) for rule in rules]
+    for step in steps:
+        # Only where it is not said already by a step before.
+        if step.name == next_of(steps) and step.state == "to_do":
+            step.detail = facts.blocked.get(step.command or "") or step.detail
+    return steps
 
 
 def next_of(steps: list[Step]) -> StepName | None:
@@ -103,8 +108,8 @@ def _tested(facts: Facts, changed: list[datetime | None]) -> Step:
         return _step("login", "attention", "Changed since it was tested last.", job)
     if job.status is JobStatus.COMPLETED:
         return _step("login", "done", "It works: tested with the FPL site.", job, at=job.completed_at)
-    said = (job.output or {}).get("explanation") or job.error or "It failed."
-    return _step("login", "failed", f"{said} {_NEXT['login']}", job)
+    explanation = (job.output or {}).get("explanation")
+    return _step("login", "failed", explanation or f"{job.error or 'It failed.'} {_NEXT['login']}", job)
 
 
 def _database(facts: Facts) -> Step:
@@ -112,7 +117,9 @@ def _database(facts: Facts) -> Step:
         return active
     state, at = facts.database, facts.database.changed_at
     if not state.exists or not state.season:
-        return _failed(facts, "database") or _to_do(facts, "database", "Past seasons and this one: one to two minutes.")
+        return _failed(facts, "database") or _step(
+            "database", "to_do", "Past seasons and this one: one to two minutes."
+        )
     if state.integrity == "damaged":
         why = state.integrity_detail or "SQLite finds it damaged"
         return _step("database", "failed", f"The file is damaged ({why}). Restore a copy of it.", at=at)
@@ -128,11 +135,11 @@ def _update(facts: Facts) -> Step:
         return active
     at = facts.updated_at
     if not facts.database.exists:
-        return _to_do(facts, "update", "After the database is built: the latest prices, injuries and results.")
+        return _step("update", "to_do", "After the database is built: the latest prices, injuries and results.")
     if failed := _failed(facts, "update", since=at):
         return failed
     if at is None:
-        return _to_do(facts, "update", "Fetches the latest prices, injuries, results and your transfers.")
+        return _step("update", "to_do", "Fetches the latest prices, injuries, results and your transfers.")
     if facts.gameweek_played is not None:
         text = f"Gameweek {facts.gameweek_played} has been played since the last update."
         return _step("update", "attention", text, at=at)
@@ -150,7 +157,7 @@ def _predict(facts: Facts) -> Step:
     if failed := _failed(facts, "predict", since=at):
         return failed
     if not facts.database.predictions:
-        return _to_do(facts, "predict", "Every player's points in the coming gameweeks: about a minute.")
+        return _step("predict", "to_do", "Every player's points in the coming gameweeks: about a minute.")
     if at and facts.updated_at and at < facts.updated_at:
         return _step("predict", "attention", "Made before the last update: predict again.", at=at)
     ahead, weeks = facts.database.next_gameweek, head.gameweeks if head else []
@@ -167,7 +174,7 @@ def _optimise(facts: Facts) -> Step:
     if failed := _failed(facts, "optimise", since=at):
         return failed
     if at is None:
-        return _to_do(facts, "optimise", "The best transfers, captain and line-up. It suggests only.")
+        return _step("optimise", "to_do", "The best transfers, captain and line-up. It suggests only.")
     predicted = facts.prediction.completed_at if facts.prediction else None
     if predicted and at < predicted:
         return _step("optimise", "attention", "Made from an older prediction: optimise again.", at=at)
@@ -181,10 +188,6 @@ def _step(
         name=name, title=TITLES[name], state=state, detail=detail, command=COMMANDS[name],
         job_id=job.id if job else None, at=at,
     )  # fmt: skip
-
-
-def _to_do(facts: Facts, name: StepName, detail: str) -> Step:
-    return _step(name, "to_do", facts.blocked.get(COMMANDS[name] or "") or detail)
 
 
 def _active(facts: Facts, name: StepName, *also: str) -> Step | None:

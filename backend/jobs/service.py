@@ -192,6 +192,7 @@ class JobService:
             stdin=invocation.stdin.decode() if invocation.stdin else None,
             pty=command.pty,
             time_limit=command.time_limit,
+            silence_limit=command.silence_limit,
             masks=sorted({*unsealed.masks, *patterns(opened.values())}, key=len, reverse=True),
         )
 

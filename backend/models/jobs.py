@@ -219,7 +219,8 @@ class JobView(BaseModel):
     def of(cls, job: Job, *, logs: list[str] | None = None, queue_position: int | None = None) -> JobView:
         shared = job.model_dump(include=set(cls.model_fields) & set(Job.model_fields))
         return cls(
-            **shared,
+            # Of an ended job it would only say how far it once was.
+            **shared | ({} if job.status is JobStatus.RUNNING else {"progress": None}),
             logs=logs or [],
             next_attempt_at=job.not_before if job.status is JobStatus.PENDING and job.retry_count else None,
             queue_position=queue_position,

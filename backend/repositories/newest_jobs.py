@@ -23,11 +23,18 @@ class NewestJobs:
 
     async def of(self, commands: Sequence[str]) -> list[Job]:
         """Of each command the newest job, and the newest completed one when that is another. Newest first."""
-        pieces = [piece for command in commands for piece in (_newest(command), _newest(command, JobStatus.COMPLETED))]
-        pipeline = pieces[0] + [{"$unionWith": {"coll": "jobs", "pipeline": piece}} for piece in pieces[1:]]
-        found = {row["_id"]: row async for row in self._jobs.aggregate([*pipeline, {"$set": _LIGHT}])}
+        found = {row["_id"]: row async for row in self._jobs.aggregate(pipeline_of(commands))}
         jobs = [job for row in found.values() if (job := _sound(row)) is not None]
         return sorted(jobs, key=lambda job: job.sequence, reverse=True)
+
+
+def pipeline_of(commands: Sequence[str]) -> list[Document]:
+    pieces = [piece for command in commands for piece in (_newest(command), _newest(command, JobStatus.COMPLETED))]
+    return [
+        *pieces[0],
+        *({"$unionWith": {"coll": "jobs", "pipeline": piece}} for piece in pieces[1:]),
+        {"$set": _LIGHT},
+    ]
 
 
 def _newest(command: str, status: JobStatus | None = None) -> list[Document]:

@@ -18,11 +18,17 @@ import { Route as AppAuditRouteImport } from "./routes/_app.audit";
 import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
+import { Route as AppTeamRouteImport } from "./routes/_app.team";
+import { Route as AppAirsenalIndexRouteImport } from "./routes/_app.airsenal.index";
 import { Route as AppAirsenalChipsRouteImport } from "./routes/_app.airsenal.chips";
+import { Route as AppAirsenalDatabaseRouteImport } from "./routes/_app.airsenal.database";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
 import { Route as AppJobsIdRouteImport } from "./routes/_app.jobs.$id";
+import { Route as AppReportsIndexRouteImport } from "./routes/_app.reports.index";
+import { Route as AppReportsIdRouteImport } from "./routes/_app.reports.$id";
+import { Route as AppReportsCompareRouteImport } from "./routes/_app.reports.compare";
 import { Route as AppAirsenalApplyCommandRouteImport } from "./routes/_app.airsenal.apply.$command";
 
 const AppRoute = AppRouteImport.update({
@@ -69,9 +75,24 @@ const AppSettingsRoute = AppSettingsRouteImport.update({
   path: "/settings",
   getParentRoute: () => AppRoute,
 } as any);
+const AppTeamRoute = AppTeamRouteImport.update({
+  id: "/team",
+  path: "/team",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAirsenalIndexRoute = AppAirsenalIndexRouteImport.update({
+  id: "/airsenal/",
+  path: "/airsenal/",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppAirsenalChipsRoute = AppAirsenalChipsRouteImport.update({
   id: "/airsenal/chips",
   path: "/airsenal/chips",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAirsenalDatabaseRoute = AppAirsenalDatabaseRouteImport.update({
+  id: "/airsenal/database",
+  path: "/airsenal/database",
   getParentRoute: () => AppRoute,
 } as any);
 const AppCommandsIndexRoute = AppCommandsIndexRouteImport.update({
@@ -94,6 +115,21 @@ const AppJobsIdRoute = AppJobsIdRouteImport.update({
   path: "/jobs/$id",
   getParentRoute: () => AppRoute,
 } as any);
+const AppReportsIndexRoute = AppReportsIndexRouteImport.update({
+  id: "/reports/",
+  path: "/reports/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppReportsIdRoute = AppReportsIdRouteImport.update({
+  id: "/reports/$id",
+  path: "/reports/$id",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppReportsCompareRoute = AppReportsCompareRouteImport.update({
+  id: "/reports/compare",
+  path: "/reports/compare",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppAirsenalApplyCommandRoute = AppAirsenalApplyCommandRouteImport.update({
   id: "/airsenal/apply/$command",
   path: "/airsenal/apply/$command",
@@ -109,11 +145,17 @@ export interface FileRoutesByFullPath {
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
+  "/team": typeof AppTeamRoute;
   "/airsenal/chips": typeof AppAirsenalChipsRoute;
+  "/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
+  "/reports/$id": typeof AppReportsIdRoute;
+  "/reports/compare": typeof AppReportsCompareRoute;
+  "/airsenal/": typeof AppAirsenalIndexRoute;
   "/commands/": typeof AppCommandsIndexRoute;
   "/jobs/": typeof AppJobsIndexRoute;
+  "/reports/": typeof AppReportsIndexRoute;
   "/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRoutesByTo {
@@ -124,12 +166,18 @@ export interface FileRoutesByTo {
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
+  "/team": typeof AppTeamRoute;
   "/": typeof AppIndexRoute;
   "/airsenal/chips": typeof AppAirsenalChipsRoute;
+  "/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
+  "/reports/$id": typeof AppReportsIdRoute;
+  "/reports/compare": typeof AppReportsCompareRoute;
+  "/airsenal": typeof AppAirsenalIndexRoute;
   "/commands": typeof AppCommandsIndexRoute;
   "/jobs": typeof AppJobsIndexRoute;
+  "/reports": typeof AppReportsIndexRoute;
   "/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRoutesById {
@@ -142,12 +190,18 @@ export interface FileRoutesById {
   "/_app/docs": typeof AppDocsRoute;
   "/_app/secrets": typeof AppSecretsRoute;
   "/_app/settings": typeof AppSettingsRoute;
+  "/_app/team": typeof AppTeamRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/airsenal/chips": typeof AppAirsenalChipsRoute;
+  "/_app/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/_app/commands/$id": typeof AppCommandsIdRoute;
   "/_app/jobs/$id": typeof AppJobsIdRoute;
+  "/_app/reports/$id": typeof AppReportsIdRoute;
+  "/_app/reports/compare": typeof AppReportsCompareRoute;
+  "/_app/airsenal/": typeof AppAirsenalIndexRoute;
   "/_app/commands/": typeof AppCommandsIndexRoute;
   "/_app/jobs/": typeof AppJobsIndexRoute;
+  "/_app/reports/": typeof AppReportsIndexRoute;
   "/_app/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRouteTypes {
@@ -161,11 +215,17 @@ export interface FileRouteTypes {
     | "/docs"
     | "/secrets"
     | "/settings"
+    | "/team"
     | "/airsenal/chips"
+    | "/airsenal/database"
     | "/commands/$id"
     | "/jobs/$id"
+    | "/reports/$id"
+    | "/reports/compare"
+    | "/airsenal/"
     | "/commands/"
     | "/jobs/"
+    | "/reports/"
     | "/airsenal/apply/$command";
   fileRoutesByTo: FileRoutesByTo;
   to:
@@ -176,12 +236,18 @@ export interface FileRouteTypes {
     | "/docs"
     | "/secrets"
     | "/settings"
+    | "/team"
     | "/"
     | "/airsenal/chips"
+    | "/airsenal/database"
     | "/commands/$id"
     | "/jobs/$id"
+    | "/reports/$id"
+    | "/reports/compare"
+    | "/airsenal"
     | "/commands"
     | "/jobs"
+    | "/reports"
     | "/airsenal/apply/$command";
   id:
     | "__root__"
@@ -193,12 +259,18 @@ export interface FileRouteTypes {
     | "/_app/docs"
     | "/_app/secrets"
     | "/_app/settings"
+    | "/_app/team"
     | "/_app/"
     | "/_app/airsenal/chips"
+    | "/_app/airsenal/database"
     | "/_app/commands/$id"
     | "/_app/jobs/$id"
+    | "/_app/reports/$id"
+    | "/_app/reports/compare"
+    | "/_app/airsenal/"
     | "/_app/commands/"
     | "/_app/jobs/"
+    | "/_app/reports/"
     | "/_app/airsenal/apply/$command";
   fileRoutesById: FileRoutesById;
 }
@@ -273,11 +345,32 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/team": {
+      id: "/_app/team";
+      path: "/team";
+      fullPath: "/team";
+      preLoaderRoute: typeof AppTeamRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/airsenal/": {
+      id: "/_app/airsenal/";
+      path: "/airsenal";
+      fullPath: "/airsenal/";
+      preLoaderRoute: typeof AppAirsenalIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/airsenal/chips": {
       id: "/_app/airsenal/chips";
       path: "/airsenal/chips";
       fullPath: "/airsenal/chips";
       preLoaderRoute: typeof AppAirsenalChipsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/airsenal/database": {
+      id: "/_app/airsenal/database";
+      path: "/airsenal/database";
+      fullPath: "/airsenal/database";
+      preLoaderRoute: typeof AppAirsenalDatabaseRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/commands/": {
@@ -308,6 +401,27 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppJobsIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/reports/": {
+      id: "/_app/reports/";
+      path: "/reports";
+      fullPath: "/reports/";
+      preLoaderRoute: typeof AppReportsIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/reports/$id": {
+      id: "/_app/reports/$id";
+      path: "/reports/$id";
+      fullPath: "/reports/$id";
+      preLoaderRoute: typeof AppReportsIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/reports/compare": {
+      id: "/_app/reports/compare";
+      path: "/reports/compare";
+      fullPath: "/reports/compare";
+      preLoaderRoute: typeof AppReportsCompareRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/airsenal/apply/$command": {
       id: "/_app/airsenal/apply/$command";
       path: "/airsenal/apply/$command";
@@ -324,12 +438,18 @@ interface AppRouteChildren {
   AppDocsRoute: typeof AppDocsRoute;
   AppSecretsRoute: typeof AppSecretsRoute;
   AppSettingsRoute: typeof AppSettingsRoute;
+  AppTeamRoute: typeof AppTeamRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppAirsenalChipsRoute: typeof AppAirsenalChipsRoute;
+  AppAirsenalDatabaseRoute: typeof AppAirsenalDatabaseRoute;
   AppCommandsIdRoute: typeof AppCommandsIdRoute;
   AppJobsIdRoute: typeof AppJobsIdRoute;
+  AppReportsIdRoute: typeof AppReportsIdRoute;
+  AppReportsCompareRoute: typeof AppReportsCompareRoute;
+  AppAirsenalIndexRoute: typeof AppAirsenalIndexRoute;
   AppCommandsIndexRoute: typeof AppCommandsIndexRoute;
   AppJobsIndexRoute: typeof AppJobsIndexRoute;
+  AppReportsIndexRoute: typeof AppReportsIndexRoute;
   AppAirsenalApplyCommandRoute: typeof AppAirsenalApplyCommandRoute;
 }
 
@@ -339,12 +459,18 @@ const AppRouteChildren: AppRouteChildren = {
   AppDocsRoute: AppDocsRoute,
   AppSecretsRoute: AppSecretsRoute,
   AppSettingsRoute: AppSettingsRoute,
+  AppTeamRoute: AppTeamRoute,
   AppIndexRoute: AppIndexRoute,
   AppAirsenalChipsRoute: AppAirsenalChipsRoute,
+  AppAirsenalDatabaseRoute: AppAirsenalDatabaseRoute,
   AppCommandsIdRoute: AppCommandsIdRoute,
   AppJobsIdRoute: AppJobsIdRoute,
+  AppReportsIdRoute: AppReportsIdRoute,
+  AppReportsCompareRoute: AppReportsCompareRoute,
+  AppAirsenalIndexRoute: AppAirsenalIndexRoute,
   AppCommandsIndexRoute: AppCommandsIndexRoute,
   AppJobsIndexRoute: AppJobsIndexRoute,
+  AppReportsIndexRoute: AppReportsIndexRoute,
   AppAirsenalApplyCommandRoute: AppAirsenalApplyCommandRoute,
 };
 

@@ -121,6 +121,26 @@ def check_database(path: Path) -> None:
     assert scores > 10_000, "the release's bug with skipped player scores is avoided"
 
 
+def test_the_login_is_tried_as_airsenal_does_without_a_database(
+    predicted: AirsenalBox, fpl_api: StandInFplApi, tmp_path: Path
+) -> None:
+    no_database = AirsenalBox(tmp_path / "data", predicted.api_url, {"FPL_TEAM_ID": TEAM_ID, **LOGIN})
+    no_database.venv.parent.mkdir()
+    no_database.venv.symlink_to(predicted.venv)
+    assert good(no_database, "test_login").output.endswith("its own.\nFPL login: works\n")
+    no_database.secrets["FPL_PASSWORD"] = "not-the-password"
+    refused = no_database.run("test_login")
+    assert refused.exit_code == 1
+    assert refused.output.endswith("FPL login: wrong_password\n")
+    assert "not-the-password" not in refused.output
+    assert "manager@example.org" not in refused.output
+    fpl_api.fail("status", status=403, path="login")
+    blocked = no_database.run("test_login")
+    fpl_api.recover()
+    assert blocked.output.endswith("FPL login: blocked\n")
+    assert not no_database.database.parent.exists() or list(no_database.database.parent.iterdir()) == []
+
+
 def test_a_failing_api_fails_the_update(predicted: AirsenalBox, fpl_api: StandInFplApi) -> None:
     fpl_api.fail("status", status=503)
     done = predicted.run("update_db")

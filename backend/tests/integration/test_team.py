@@ -185,7 +185,7 @@ FAILURES: list[tuple[str, Callable[[StandInFplApi], None], str, list[str]]] = [
     ("broken JSON", lambda api: api.fail("broken_json"), "fpl_not_json", ["not whole, or no JSON", "Try again"]),
     ("wrong shape", lambda api: api.fail("wrong_shape", path="bootstrap"), "fpl_wrong_shape",
      ["bootstrap-static", "(at events)", "newer console"]),
-    ("slow drip", lambda api: api.fail("slow_drip", seconds=0.05), "fpl_timeout", ["not answer within 0.7 s", "Try again"]),
+    ("slow drip", lambda api: api.fail("slow_drip", seconds=0.05), "fpl_timeout", ["within 0.7 s", "Try again"]),
     ("silence", lambda api: api.fail("hang", seconds=1.5), "fpl_timeout", ["did not answer within", "Try again"]),
     ("reset", lambda api: api.fail("reset"), "fpl_unreachable", ["broke off", "FPL_API_URL"]),
     ("closed", lambda api: api.fail("drop"), "fpl_unreachable", ["broke off"]),

@@ -29,7 +29,11 @@ def _filled(file: DatabaseFile) -> dict[str, int]:
     file.attributes(ids["Gabriel"], 25, "ARS", "DEF", 70, news="Knock")
     file.attributes(ids["Palmer"], 24, "CHE", "MID", 104)
     file.attributes(ids["Raya"], 25, "ARS", "GK", 59, news="")
-    first, second, third = file.fixture(25, "ARS", "CHE"), file.fixture(26, "LEE", "ARS"), file.fixture(26, "ARS", "BUR")
+    first, second, third = (
+        file.fixture(25, "ARS", "CHE"),
+        file.fixture(26, "LEE", "ARS"),
+        file.fixture(26, "ARS", "BUR"),
+    )
     ids |= {"first": first, "second": second, "third": third}
     file.predict("old", ids["Gabriel"], first, 9.0)
     for name, points in {"Gabriel": (5.5, 2.25, 3.0), "Raya": (4.0, 1.0, 1.0)}.items():
@@ -185,6 +189,9 @@ def test_no_file_is_said(tmp_path: Path) -> None:
     assert not read_state(path).exists
     assert check_integrity(path) == "AIrsenal has no database yet. Run its set-up first."
     assert not path.exists(), "looking must not make it"
+    impossible = tmp_path / ("x" * 300)
+    assert "cannot be looked for" in (check_integrity(impossible) or "")
+    assert not read_state(impossible).exists
 
 
 def test_an_empty_file_and_missing_tables_are_said(file: DatabaseFile, tmp_path: Path) -> None:

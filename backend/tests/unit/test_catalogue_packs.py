@@ -18,6 +18,7 @@ from backend.tests.unit.test_catalogue import BUILTINS, bad_fields
 CHIPS = ("wildcard_week", "free_hit_week", "triple_captain_week", "bench_boost_week")
 REAL_TEAM = {"set_lineup", "make_transfers"}
 AIRSENAL = {"setup_db", "update_db", "predict", "optimize", "pipeline", "make_squad", "check_data", *REAL_TEAM}
+AIRSENAL |= {"test_login"}
 
 
 @pytest.fixture(scope="module")

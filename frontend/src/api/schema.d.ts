@@ -1763,6 +1763,7 @@ export interface components {
          *       "repeatable": true,
          *       "retries": 2,
          *       "secrets": [],
+         *       "silence_limit": 1800,
          *       "time_limit": 7200,
          *       "title": "Predict points",
          *       "touches": "writes",
@@ -1790,6 +1791,11 @@ export interface components {
              * @description Seconds; null means no limit.
              */
             time_limit?: number | null;
+            /**
+             * Silence Limit
+             * @description Seconds without a byte of output; null means no limit.
+             */
+            silence_limit?: number | null;
             /** Retries */
             retries: number;
             /** Repeatable */
@@ -2772,9 +2778,9 @@ export interface components {
             club?: string | null;
             /**
              * Position Group
-             * @enum {string}
+             * @description Null only on the bench, where AIrsenal prints none, until it is read from the database.
              */
-            position_group: "GK" | "DEF" | "MID" | "FWD";
+            position_group: ("GK" | "DEF" | "MID" | "FWD") | null;
             /**
              * Is Captain
              * @default false
@@ -8057,6 +8063,8 @@ export interface operations {
         parameters: {
             query?: {
                 type?: ("prediction" | "optimisation" | "data_check" | "database" | "login") | null;
+                /** @description Those of this job only. */
+                job_id?: string | null;
                 /** @description The `completed_at` of the last one of the page before. */
                 before?: string | null;
                 limit?: number;
