@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from backend.airsenal_services import Around, join_airsenal
 from backend.audit.log import AuditLog
 from backend.auth.api_tokens import ApiTokens
 from backend.auth.events import SecurityEvents
@@ -45,11 +46,9 @@ from backend.jobs.service import JobService, Limits
 from backend.jobs.websocket_manager import WebSocketManager
 from backend.models.airsenal import DatabaseCare
 from backend.models.api import ReadyCheck
-from backend.providers.fpl import FplApi
 from backend.repositories.audit import AuditRepository
 from backend.repositories.auth import AccountRepository, ApiTokenRepository, SessionRepository
 from backend.repositories.factors import PasskeyRepository, RecoveryCodeRepository, TotpRepository
-from backend.repositories.fpl_answers import FplAnswerRepository
 from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
@@ -62,6 +61,7 @@ from backend.vault.service import ForeignKey, Vault
 
 log = structlog.get_logger(__name__)
 
+AIRSENAL_LANE = "airsenal"
 PACKS_FOLDER = PROJECT_FOLDER / "backend" / "config" / "commands"
 # Below this a running job's spool and the database soon fail.
 MIN_FREE_BYTES = 200 * 1024 * 1024
@@ -98,15 +98,21 @@ class Services:
         await self.tasks.close()
         await self.jobs.queue.close()
         await self.executor.close()
+        await self.team.close()
         await self.audit.close()
         await self.team.close()
         self.database.close()
 
     async def airsenal_database(self) -> DatabaseCare:
-        raise NotImplementedError
+        return await self.care.overview(await self.care.is_busy())
 
     async def restore_airsenal_database(self, copy_id: str, by: str) -> DatabaseCare:
-        raise NotImplementedError
+        await self.care.preview(copy_id)  # a wrong id is no event
+        await self.audit.record(
+            "airsenal.restore", f"The database goes back to copy {copy_id}.", subject=copy_id, who=by
+        )
+        await self.care.restore(copy_id)
+        return await self.airsenal_database()
 
     async def readiness(self) -> dict[str, ReadyCheck]:
         return {
@@ -192,6 +198,8 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         build_spec=service.build_spec, now=utc_now, retry_delay_seconds=settings.job_retry_delay_seconds,
         log_max_bytes=settings.job_log_max_bytes,
     )  # fmt: skip
+    around = Around(settings, db, vault, catalogue, builtins, jobs, service, attempts, events, audit)
+    airsenal = join_airsenal(around, report_rows)
     node = await asyncio.to_thread(_node_id, settings.data_dir)
     service.queue = JobQueue(
         jobs=jobs, executor=executor, feeds=feeds, attempts=attempts, node=node, now=utc_now
@@ -207,18 +215,16 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         raise StartError(f"The folder of LOCAL_DB_PATH cannot be made ({error}).") from None
     await executor.open()
     await service.queue.open()
-    reports = Reports(report_rows, jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
     keep = KeepLogs(settings.log_keep_days, settings.log_keep_jobs, settings.log_keep_bytes)
     services = Services(
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
         Retention(jobs, chunks, utc_now, keep), TaskGroup(),
-        Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now),
-        reports,
-        Team(FplApi(settings.fpl_api_url, utc_now), vault, FplAnswerRepository(db), reports.newest, utc_now),
-        Setup(), ChipPlanner(), Guard(), await auth.new_setup_token(),
+        airsenal.care, airsenal.reports, airsenal.team, airsenal.setup, airsenal.chips, airsenal.guard,
+        await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
+    services.tasks.start(airsenal.care.adopt(), "keep AIrsenal's database")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 from backend.api.dependencies import Admin, ServicesDep, errors
 from backend.models.api import Reports
 from backend.models.reports import Comparison, Played, ReportHead, ReportType, StoredReport
+from backend.utils.clock import storable
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
 ReportId = Annotated[str, Path(max_length=100)]
@@ -30,13 +31,14 @@ async def list_reports(
     _: Admin,
     services: ServicesDep,
     type: ReportType | None = None,
+    job_id: Annotated[str | None, Query(max_length=100, description="Those of this job only.")] = None,
     before: Annotated[
         AwareDatetime | None, Query(description="The `completed_at` of the last one of the page before.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[ReportHead]:
     """Newest first, of all jobs. A job's reports are never parted, so that a page may have a few more than `limit`."""
-    return await services.reports.page(type, before, limit)
+    return await services.reports.page(type, before and storable(before), limit, job_id)
 
 
 @router.get("/compare", summary="Compare two predictions", responses=errors(400, 401, 404, 409, 422))

@@ -150,10 +150,9 @@ def _attributes(
     found = {}
     for player_id, of_season, position, club, price, news in rows:
         place = position if position in POSITIONS else None
-        current = of_season == season
-        found[player_id] = _Attributes(place, club, price / 10, news or None) if current else _Attributes(
-            place, None, None, None
-        )  # fmt: skip
+        found[player_id] = _Attributes(place, None, None, None)
+        if of_season == season:
+            found[player_id] = _Attributes(place, club, price / 10, news or None)
     return found
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Literal
 
 from backend.fpl.database import StoredPrediction
 from backend.models.reports import LineupPlayer, OptimisationReport, PredictedPlayer, PredictionReport, Warning
 
 # The log rounds to a hundredth.
 TOLERANCE = 0.01
+_LOG_ONLY = "This report holds only the best players that the log names."
 
 SCORES_MISSING = Warning(
     code="player_scores_missing",
@@ -29,9 +29,6 @@ def with_all_players(report: PredictionReport, run: StoredPrediction) -> Predict
             "fixtures": run.fixtures, "warnings": [*report.warnings, *_unplaced(run)],
         }
     )  # fmt: skip
-
-
-_LOG_ONLY = "This report holds only the best players that the log names."
 
 
 def log_only(report: PredictionReport, reason: str) -> PredictionReport:
@@ -60,14 +57,19 @@ def disagreement(report: PredictionReport, run: StoredPrediction) -> str | None:
 
 
 def with_clubs(report: OptimisationReport, run: StoredPrediction | None) -> OptimisationReport:
-    """The run it rests on, and the clubs of players that the log names without one and whose name is the only one."""
+    """The run it rests on, and what the log leaves out of a player's club and position, where only one can be meant."""
     if run is None:
         return report
-    stored = by_name(run.players)
 
     def placed(player: LineupPlayer) -> LineupPlayer:
-        same = stored.get((player.name, player.position_group), [])
-        return player if player.club or len(same) != 1 else player.model_copy(update={"club": same[0].club})
+        same = [
+            one for one in run.players
+            if one.player == player.name and player.club in (None, one.club)
+            and player.position_group in (None, one.position)
+        ]  # fmt: skip
+        if len(same) != 1:
+            return player
+        return player.model_copy(update={"club": same[0].club, "position_group": same[0].position})
 
     return report.model_copy(
         update={
@@ -89,9 +91,9 @@ def by_name(players: list[PredictedPlayer]) -> dict[tuple[str, str], list[Predic
 def _unplaced(run: StoredPrediction) -> list[Warning]:
     if not run.unplaced:
         return []
-    code: Literal["attributes_missing"] = "attributes_missing"
     named = ", ".join(run.unplaced[:10]) + (", …" if len(run.unplaced) > 10 else "")
-    return [Warning(code=code, message=f"AIrsenal knows no position of {named}: left out here. Update its data.")]
+    message = f"AIrsenal knows no position of {named}: left out here. Update its data."
+    return [Warning(code="attributes_missing", message=message)]
 
 
 def _other(message: str) -> Warning:

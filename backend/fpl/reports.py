@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -93,15 +93,12 @@ class Reports:
         except AppError:
             return None
 
-    @staticmethod
-    def output(stored: Sequence[StoredReport]) -> dict[str, Any] | None:
-        """What the job's `output` holds: of a pipeline's two the answer, which is the last."""
-        return as_output(stored[-1].report) if stored else None
-
     # --- read ---
 
-    async def page(self, kind: ReportType | None, before: datetime | None, limit: int) -> list[ReportHead]:
-        return await self._rows.page(kind, before, limit)
+    async def page(
+        self, kind: ReportType | None, before: datetime | None, limit: int, job_id: str | None = None
+    ) -> list[ReportHead]:
+        return await self._rows.page(kind, before, limit, job_id)
 
     async def get(self, report_id: str) -> StoredReport:
         stored = await self._rows.get(report_id)
@@ -131,7 +128,8 @@ class Reports:
         if stored is None:
             return None
         head = stored.head
-        return {**as_output(stored.report), "job_id": head.job_id, "completed_at": head.completed_at}
+        output = stored.report.model_dump(mode="json", by_alias=True)
+        return {**output, "job_id": head.job_id, "completed_at": head.completed_at}
 
     async def compare(self, before: str, after: str) -> Comparison:
         old_head, old = _prediction(await self.get(before))
@@ -156,10 +154,6 @@ class Reports:
     @staticmethod
     def csv(stored: StoredReport) -> Iterator[str]:
         return players_csv.rows(_prediction(stored)[1])
-
-
-def as_output(report: AnyReport) -> dict[str, Any]:
-    return report.model_dump(mode="json", by_alias=True)
 
 
 def _stored(job: Job, report: AnyReport, completed_at: datetime, number: int) -> StoredReport:

@@ -22,15 +22,17 @@ class DatabaseDamaged(DatabaseUnreadable):
 
 
 @contextmanager
-def reading(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[sqlite3.Connection]:
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """One consistent view of the file. Raises an AppError, whatever is wrong with it, and never writes beside it."""
-    if not path.is_file():
-        raise NotFound("AIrsenal has no database yet. Run its set-up first.")
     try:
+        if not path.is_file():
+            raise NotFound("AIrsenal has no database yet. Run its set-up first.")
         uri = f"{path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=busy_seconds, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
             connection.execute("BEGIN")
             yield connection
+    except OSError as error:
+        raise DatabaseUnreadable(f"AIrsenal's database cannot be looked for ({error}).") from error
     except sqlite3.Error as error:
         raise _meaning(error) from error
 

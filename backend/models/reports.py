@@ -72,7 +72,9 @@ class Transfer(BaseModel):
 class LineupPlayer(BaseModel):
     name: str
     club: str | None = None
-    position_group: Position
+    position_group: Position | None = Field(
+        description="Null only on the bench, where AIrsenal prints none, until it is read from the database."
+    )
     is_captain: bool = False
     is_vice_captain: bool = False
 

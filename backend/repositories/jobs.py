@@ -14,7 +14,7 @@ from pymongo.errors import BulkWriteError
 from backend.database import Document, Duplicate, LaneBusy, Mongo
 from backend.errors import DamagedRecord
 from backend.models.history import JobFilter
-from backend.models.jobs import Attempt, Cause, Job, JobStatus
+from backend.models.jobs import Attempt, Cause, Job, JobStatus, Progress
 
 _PENDING, _RUNNING = JobStatus.PENDING.value, JobStatus.RUNNING.value
 _ENDED = {"$in": [JobStatus.COMPLETED.value, JobStatus.FAILED.value, JobStatus.CANCELLED.value]}
@@ -79,7 +79,8 @@ def _document(job: Job) -> Document:
 
 # What a claim changes.
 _CLAIM_FIELDS = {
-    "status", "owner", "node", "beat_at", "started_at", "attempts", "cause", "error", "exit_code", "signal"
+    "status", "owner", "node", "beat_at", "started_at", "attempts", "cause", "error", "exit_code", "signal", "warnings",
+    "progress",
 }  # fmt: skip
 
 
@@ -100,6 +101,8 @@ def claimed(job: Job, *, owner: str, node: str, now: datetime) -> Job:
             "error": None,
             "exit_code": None,
             "signal": None,
+            "warnings": [],
+            "progress": None,
         }
     )
 
@@ -264,6 +267,9 @@ class JobRepository:
         await self._jobs.update_one(
             {"_id": job_id, "status": _RUNNING}, {"$set": {"log_lines": lines, "log_bytes": size}}
         )
+
+    async def set_progress(self, job_id: str, progress: Progress) -> None:
+        await self._jobs.update_one({"_id": job_id, "status": _RUNNING}, {"$set": {"progress": progress.model_dump()}})
 
     async def cancel_pending(self, job_id: str, *, by: str, now: datetime) -> bool:
         change = {

@@ -40,10 +40,14 @@ class ReportRepository:
         writes = [ReplaceOne({"_id": report.head.id}, _document(report), upsert=True) for report in reports]
         await self._reports.bulk_write([*writes, DeleteMany(old)])
 
-    async def page(self, kind: ReportType | None, before: datetime | None, limit: int) -> list[ReportHead]:
+    async def page(
+        self, kind: ReportType | None, before: datetime | None, limit: int, job_id: str | None = None
+    ) -> list[ReportHead]:
         """Newest first. Reports of one moment are those of one job: they are not parted, so a page may be a few longer
         than its limit."""
         query: Document = {"type": kind} if kind else {}
+        if job_id:
+            query["job_id"] = job_id
         if before:
             query["completed_at"] = {"$lt": before}
         cursor = self._reports.find(query, {"report": 0}).sort(_NEWEST_FIRST).limit(limit + _OF_ONE_JOB)

@@ -19,10 +19,14 @@ import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
 import { Route as AppTeamRouteImport } from "./routes/_app.team";
+import { Route as AppAirsenalIndexRouteImport } from "./routes/_app.airsenal.index";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
 import { Route as AppJobsIdRouteImport } from "./routes/_app.jobs.$id";
+import { Route as AppReportsIndexRouteImport } from "./routes/_app.reports.index";
+import { Route as AppReportsIdRouteImport } from "./routes/_app.reports.$id";
+import { Route as AppReportsCompareRouteImport } from "./routes/_app.reports.compare";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -73,6 +77,11 @@ const AppTeamRoute = AppTeamRouteImport.update({
   path: "/team",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAirsenalIndexRoute = AppAirsenalIndexRouteImport.update({
+  id: "/airsenal/",
+  path: "/airsenal/",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppCommandsIndexRoute = AppCommandsIndexRouteImport.update({
   id: "/commands/",
   path: "/commands/",
@@ -93,6 +102,21 @@ const AppJobsIdRoute = AppJobsIdRouteImport.update({
   path: "/jobs/$id",
   getParentRoute: () => AppRoute,
 } as any);
+const AppReportsIndexRoute = AppReportsIndexRouteImport.update({
+  id: "/reports/",
+  path: "/reports/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppReportsIdRoute = AppReportsIdRouteImport.update({
+  id: "/reports/$id",
+  path: "/reports/$id",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppReportsCompareRoute = AppReportsCompareRouteImport.update({
+  id: "/reports/compare",
+  path: "/reports/compare",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -106,8 +130,12 @@ export interface FileRoutesByFullPath {
   "/team": typeof AppTeamRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
+  "/reports/$id": typeof AppReportsIdRoute;
+  "/reports/compare": typeof AppReportsCompareRoute;
+  "/airsenal/": typeof AppAirsenalIndexRoute;
   "/commands/": typeof AppCommandsIndexRoute;
   "/jobs/": typeof AppJobsIndexRoute;
+  "/reports/": typeof AppReportsIndexRoute;
 }
 export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
@@ -121,8 +149,12 @@ export interface FileRoutesByTo {
   "/": typeof AppIndexRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
+  "/reports/$id": typeof AppReportsIdRoute;
+  "/reports/compare": typeof AppReportsCompareRoute;
+  "/airsenal": typeof AppAirsenalIndexRoute;
   "/commands": typeof AppCommandsIndexRoute;
   "/jobs": typeof AppJobsIndexRoute;
+  "/reports": typeof AppReportsIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -138,8 +170,12 @@ export interface FileRoutesById {
   "/_app/": typeof AppIndexRoute;
   "/_app/commands/$id": typeof AppCommandsIdRoute;
   "/_app/jobs/$id": typeof AppJobsIdRoute;
+  "/_app/reports/$id": typeof AppReportsIdRoute;
+  "/_app/reports/compare": typeof AppReportsCompareRoute;
+  "/_app/airsenal/": typeof AppAirsenalIndexRoute;
   "/_app/commands/": typeof AppCommandsIndexRoute;
   "/_app/jobs/": typeof AppJobsIndexRoute;
+  "/_app/reports/": typeof AppReportsIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -155,8 +191,12 @@ export interface FileRouteTypes {
     | "/team"
     | "/commands/$id"
     | "/jobs/$id"
+    | "/reports/$id"
+    | "/reports/compare"
+    | "/airsenal/"
     | "/commands/"
-    | "/jobs/";
+    | "/jobs/"
+    | "/reports/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/login"
@@ -170,8 +210,12 @@ export interface FileRouteTypes {
     | "/"
     | "/commands/$id"
     | "/jobs/$id"
+    | "/reports/$id"
+    | "/reports/compare"
+    | "/airsenal"
     | "/commands"
-    | "/jobs";
+    | "/jobs"
+    | "/reports";
   id:
     | "__root__"
     | "/_app"
@@ -186,8 +230,12 @@ export interface FileRouteTypes {
     | "/_app/"
     | "/_app/commands/$id"
     | "/_app/jobs/$id"
+    | "/_app/reports/$id"
+    | "/_app/reports/compare"
+    | "/_app/airsenal/"
     | "/_app/commands/"
-    | "/_app/jobs/";
+    | "/_app/jobs/"
+    | "/_app/reports/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -268,6 +316,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppTeamRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/airsenal/": {
+      id: "/_app/airsenal/";
+      path: "/airsenal";
+      fullPath: "/airsenal/";
+      preLoaderRoute: typeof AppAirsenalIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/commands/": {
       id: "/_app/commands/";
       path: "/commands";
@@ -296,6 +351,27 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppJobsIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/reports/": {
+      id: "/_app/reports/";
+      path: "/reports";
+      fullPath: "/reports/";
+      preLoaderRoute: typeof AppReportsIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/reports/$id": {
+      id: "/_app/reports/$id";
+      path: "/reports/$id";
+      fullPath: "/reports/$id";
+      preLoaderRoute: typeof AppReportsIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/reports/compare": {
+      id: "/_app/reports/compare";
+      path: "/reports/compare";
+      fullPath: "/reports/compare";
+      preLoaderRoute: typeof AppReportsCompareRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
@@ -309,8 +385,12 @@ interface AppRouteChildren {
   AppIndexRoute: typeof AppIndexRoute;
   AppCommandsIdRoute: typeof AppCommandsIdRoute;
   AppJobsIdRoute: typeof AppJobsIdRoute;
+  AppReportsIdRoute: typeof AppReportsIdRoute;
+  AppReportsCompareRoute: typeof AppReportsCompareRoute;
+  AppAirsenalIndexRoute: typeof AppAirsenalIndexRoute;
   AppCommandsIndexRoute: typeof AppCommandsIndexRoute;
   AppJobsIndexRoute: typeof AppJobsIndexRoute;
+  AppReportsIndexRoute: typeof AppReportsIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -323,8 +403,12 @@ const AppRouteChildren: AppRouteChildren = {
   AppIndexRoute: AppIndexRoute,
   AppCommandsIdRoute: AppCommandsIdRoute,
   AppJobsIdRoute: AppJobsIdRoute,
+  AppReportsIdRoute: AppReportsIdRoute,
+  AppReportsCompareRoute: AppReportsCompareRoute,
+  AppAirsenalIndexRoute: AppAirsenalIndexRoute,
   AppCommandsIndexRoute: AppCommandsIndexRoute,
   AppJobsIndexRoute: AppJobsIndexRoute,
+  AppReportsIndexRoute: AppReportsIndexRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

@@ -1,7 +1,7 @@
 import { type InfiniteData, QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyChanges, type Change } from "./changes";
-import { JOB_KEYS, jobPagesQuery, jobQuery, jobsQuery, QUEUE_KEY } from "./queries";
+import { JOB_KEYS, jobPagesQuery, jobQuery, jobsQuery, QUEUE_KEY, reportPagesQuery } from "./queries";
 import type { Job } from "./types";
 
 function job(fields: Partial<Job>): Job {
@@ -21,6 +21,8 @@ function holding(...jobs: Job[]): QueryClient {
 }
 
 const attempt = { number: 1 } as Job["attempts"][number];
+
+const REPORTS = reportPagesQuery(undefined).queryKey;
 
 describe("applyChanges", () => {
   beforeEach(() => {
@@ -61,5 +63,16 @@ describe("applyChanges", () => {
     expect([old(jobQuery("a").queryKey), old(jobQuery("b").queryKey), old(jobQuery("c").queryKey)]).toEqual([false, true, false]);
     expect(old(jobsQuery({}, 30).queryKey)).toBe(true);
     expect(old(QUEUE_KEY)).toBe(true);
+  });
+
+  it("has the reports read anew when a job has ended, and not before", () => {
+    const client = holding(job({}));
+    client.setQueryData(REPORTS, { pages: [[]], pageParams: [undefined] });
+    applyChanges(client, told({ status: "running", attempts: [attempt] }));
+    vi.advanceTimersByTime(10_000);
+    expect(client.getQueryState(REPORTS)?.isInvalidated).toBe(false);
+    applyChanges(client, told({ status: "completed", attempts: [attempt] }));
+    vi.advanceTimersByTime(10_000);
+    expect(client.getQueryState(REPORTS)?.isInvalidated).toBe(true);
   });
 });

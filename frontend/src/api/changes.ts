@@ -1,8 +1,8 @@
 import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
-import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, secretsQuery, TEAM_KEY } from "./queries";
+import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, REPORT_KEYS, secretsQuery, TEAM_KEY } from "./queries";
 import type { Job } from "./types";
 
-export type Topic = "jobs" | "queue" | "secrets";
+export type Topic = "jobs" | "queue" | "secrets" | "airsenal";
 export interface Change {
   /** Whole jobs, without log and output. */
   jobs: Omit<Job, "logs" | "output">[];
@@ -28,7 +28,10 @@ export function applyChanges(queryClient: QueryClient, { jobs, topics }: Change)
     // Its number may be another one now.
     invalidate(TEAM_KEY);
   }
+  if (topics.includes("airsenal")) invalidate(["airsenal"]);
   if (topics.includes("jobs")) invalidate(JOB_KEYS.one);
+  // A report is stored before the end of its job is told.
+  reportsDue ||= topics.includes("jobs") || jobs.some(({ status }) => hasEnded(status));
   if (jobs.length > 0 || topics.includes("jobs")) refreshLists(queryClient);
 }
 
@@ -62,6 +65,7 @@ function applyJob(queryClient: QueryClient, told: Told) {
 }
 
 let due: ReturnType<typeof setTimeout> | undefined;
+let reportsDue = false;
 let last = -PAUSE;
 
 function refreshLists(queryClient: QueryClient) {
@@ -74,6 +78,11 @@ function refreshLists(queryClient: QueryClient) {
       const refetchType = document.visibilityState === "hidden" ? "none" : "active";
       void queryClient.invalidateQueries({ queryKey: JOB_KEYS.list, predicate: isShort, refetchType });
       void queryClient.invalidateQueries({ queryKey: JOB_KEYS.summary, refetchType });
+      if (reportsDue) {
+        void queryClient.invalidateQueries({ queryKey: REPORT_KEYS.list, predicate: isShort, refetchType });
+        void queryClient.invalidateQueries({ queryKey: REPORT_KEYS.played, refetchType });
+      }
+      reportsDue = false;
     },
     Math.max(50, last + PAUSE - performance.now()),
   );

@@ -1426,6 +1426,40 @@ export interface components {
         /**
          * ApplyPreview
          * @description What `make_transfers` or `set_lineup` would send, and whether it may.
+         * @example {
+         *       "allowed": true,
+         *       "bank": 1.5,
+         *       "bench": [],
+         *       "captain": "Gabriel",
+         *       "checks": [
+         *         {
+         *           "detail": "It costs 4 points.",
+         *           "name": "hit",
+         *           "state": "warning"
+         *         }
+         *       ],
+         *       "command": "make_transfers",
+         *       "gameweek": {
+         *         "deadline": "2026-02-06T18:30:00Z",
+         *         "id": 25,
+         *         "is_current": false,
+         *         "name": "Gameweek 25"
+         *       },
+         *       "hit": 4,
+         *       "report_id": "27b89d68-86da-4d40-8641-c5108446140e-1",
+         *       "starting_lineup": [],
+         *       "suggested_at": "2026-02-05T12:03:40Z",
+         *       "suggestion": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
+         *       "team_name": "AIrsenal FC",
+         *       "transfers_in": [
+         *         "B.Fernandes (MUN)"
+         *       ],
+         *       "transfers_out": [
+         *         "Foden (MCI)"
+         *       ],
+         *       "vice_captain": "B.Fernandes",
+         *       "warnings": []
+         *     }
          */
         ApplyPreview: {
             /**
@@ -1476,7 +1510,13 @@ export interface components {
              */
             suggestion: string | null;
         };
-        /** ApplyRequest */
+        /**
+         * ApplyRequest
+         * @example {
+         *       "suggestion": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
+         *       "team_name": "AIrsenal FC"
+         *     }
+         */
         ApplyRequest: {
             /**
              * Team Name
@@ -1723,6 +1763,7 @@ export interface components {
          *       "repeatable": true,
          *       "retries": 2,
          *       "secrets": [],
+         *       "silence_limit": 1800,
          *       "time_limit": 7200,
          *       "title": "Predict points",
          *       "touches": "writes",
@@ -1750,6 +1791,11 @@ export interface components {
              * @description Seconds; null means no limit.
              */
             time_limit?: number | null;
+            /**
+             * Silence Limit
+             * @description Seconds without a byte of output; null means no limit.
+             */
+            silence_limit?: number | null;
             /** Retries */
             retries: number;
             /** Repeatable */
@@ -1764,6 +1810,11 @@ export interface components {
             available: boolean;
             /** Unavailable Reason */
             unavailable_reason?: string | null;
+            /**
+             * Guard
+             * @description Who must let it through: `POST /api/jobs` refuses it then.
+             */
+            guard?: string | null;
         };
         /**
          * Comparison
@@ -2745,9 +2796,9 @@ export interface components {
             club?: string | null;
             /**
              * Position Group
-             * @enum {string}
+             * @description Null only on the bench, where AIrsenal prints none, until it is read from the database.
              */
-            position_group: "GK" | "DEF" | "MID" | "FWD";
+            position_group: ("GK" | "DEF" | "MID" | "FWD") | null;
             /**
              * Is Captain
              * @default false
@@ -3769,7 +3820,22 @@ export interface components {
             /** Id */
             id: string;
         };
-        /** SearchCost */
+        /**
+         * SearchCost
+         * @example {
+         *       "free_transfers": 1,
+         *       "gameweeks": [
+         *         25,
+         *         26,
+         *         27
+         *       ],
+         *       "measured_from": "27b89d68-86da-4d40-8641-c5108446140e",
+         *       "seconds": 219,
+         *       "seconds_per_strategy": 8.42,
+         *       "squads": 0,
+         *       "strategies": 26
+         *     }
+         */
         SearchCost: {
             /** Strategies */
             strategies: number;
@@ -3795,6 +3861,17 @@ export interface components {
              * @description Why this search cannot run, e.g. two chips in one gameweek.
              */
             problem?: string | null;
+            /**
+             * Gameweeks
+             * @description That the search covers; empty: not known.
+             */
+            gameweeks?: number[];
+            /**
+             * Free Transfers
+             * @description With how many it was counted, when none were given.
+             * @default 1
+             */
+            free_transfers?: number;
         };
         /**
          * SecretIn
@@ -8004,6 +8081,8 @@ export interface operations {
         parameters: {
             query?: {
                 type?: ("prediction" | "optimisation" | "data_check" | "database" | "login") | null;
+                /** @description Those of this job only. */
+                job_id?: string | null;
                 /** @description The `completed_at` of the last one of the page before. */
                 before?: string | null;
                 limit?: number;

@@ -20,6 +20,15 @@ export function formatTicking(milliseconds: number): string {
   return formatDuration(Math.floor(Math.max(0, milliseconds) / 1000) * 1000);
 }
 
+/** For an estimate, so in one unit, rounded up: `about 3 min left`. */
+export function formatLeft(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds <= 0) return "nearly done";
+  if (seconds < MINUTE) return "less than a minute left";
+  if (seconds < 2 * HOUR) return `about ${Math.ceil(seconds / MINUTE)} min left`;
+  return `about ${Math.ceil(seconds / HOUR)} h left`;
+}
+
 /** Until a moment: `1 day 4 h`, `4 h 12 min`, `12 min 05 s`, `9 s`. Seconds come with the last hour only: before it they are unrest. */
 export function formatUntil(milliseconds: number): string {
   const left = Math.max(0, Math.ceil(milliseconds / 1000));

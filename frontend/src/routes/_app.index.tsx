@@ -6,6 +6,7 @@ import { PageHeader, Section } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";
 import { JobTable } from "@/features/jobs/JobTable";
 import classes from "@/features/dashboard/dashboard.module.css";
+import { SetUpHint } from "@/features/airsenal/SetUpHint";
 import { Health } from "@/features/dashboard/Health";
 import { OutcomeStrip } from "@/features/dashboard/OutcomeStrip";
 import { QueueNotice } from "@/features/dashboard/QueueNotice";
@@ -30,6 +31,7 @@ function Dashboard() {
     <>
       <PageHeader title="Dashboard" tab="Dashboard" />
       <QueueNotice />
+      <SetUpHint />
       <dl className={classes.cards}>
         <Card label="Running now" search={{ status: "running" }} query={summary} count="running" tone="live" />
         <Card label="Waiting" search={{ status: "pending" }} query={summary} count="waiting" />

@@ -43,7 +43,7 @@ function Bench({ players }: { players: PitchPlayer[] }) {
       </p>
       <ol className={classes.row} aria-label="Bench, in order">
         {players.map((player) => (
-          <Player key={player.key} player={player} place={player.position === "GK" ? "GK" : `${outfield.indexOf(player) + 1}. ${player.position}`} />
+          <Player key={player.key} player={player} place={player.position === "GK" ? "GK" : `${outfield.indexOf(player) + 1}. ${player.position ?? ""}`} />
         ))}
       </ol>
     </div>
@@ -69,7 +69,7 @@ function Player({ player, place }: { player: PitchPlayer; place?: string }) {
           <p className={classes.detailName}>
             {player.name}
             <span>
-              {[player.club, POSITIONS[player.position]].filter(Boolean).join(", ")}
+              {[player.club, player.position && POSITIONS[player.position]].filter(Boolean).join(", ")}
             </span>
           </p>
           {player.doubtful && (

@@ -6,7 +6,8 @@ export interface PitchPlayer {
   key: string;
   name: string;
   club: string | null;
-  position: Position;
+  /** Null only on the bench, when nobody knows. */
+  position: Position | null;
   captain: boolean;
   vice: boolean;
   points: number | null;

@@ -1,0 +1,119 @@
+import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { LineupPlayer, OptimisationReport, StoredReport } from "@/api/types";
+import { Section } from "@/components/PageHeader";
+import { Pitch } from "@/features/pitch/Pitch";
+import type { PitchPlayer } from "@/features/pitch/types";
+import { formatDuration } from "@/lib/time";
+import { Summary } from "./CheckViews";
+import classes from "./optimisation.module.css";
+import { Plans } from "./Plans";
+import { ReportHeader } from "./ReportHeader";
+import { formatPoints, formatSigned, gainWords } from "./words";
+
+// Guarded pages: they show what would be sent, and ask before anything is.
+const APPLY = { transfers: "/airsenal/apply/make_transfers", lineup: "/airsenal/apply/set_lineup" } as const satisfies Record<string, string>;
+
+export function OptimisationView({ stored, report }: { stored: StoredReport; report: OptimisationReport }) {
+  const gameweek = report.plan[0]?.gameweek ?? report.gameweeks[0];
+  const some = report.starting_lineup.length > 0;
+  const moves = report.plan.some(({ transfers_in, transfers_out }) => transfers_in.length + transfers_out.length > 0);
+  return (
+    <>
+      <ReportHeader
+        stored={stored}
+        actions={
+          // What was read in part is not offered to be sent.
+          report.state === "complete" && (
+            <>
+              {moves && <ApplyButton to={APPLY.transfers}>Review transfers…</ApplyButton>}
+              {some && <ApplyButton to={APPLY.lineup}>Review line-up…</ApplyButton>}
+            </>
+          )
+        }
+      />
+      <Score report={report} />
+      {report.plan.length > 0 && (
+        <Section title={report.new_squad ? "The squad to buy" : "What to do, week by week"}>
+          <Plans plan={report.plan} freeTransfers={report.free_transfers} />
+        </Section>
+      )}
+      {some && (
+        <Section title={gameweek === undefined ? "Line-up" : `Line-up for gameweek ${gameweek}`}>
+          <Pitch
+            label="Starting eleven and bench"
+            starting={report.starting_lineup.map(onPitch)}
+            bench={report.bench.map(onPitch)}
+          />
+        </Section>
+      )}
+      <Summary text={report.summary_text} headline={report.headline} />
+    </>
+  );
+}
+
+function ApplyButton({ to, children }: { to: string; children: string }) {
+  return (
+    <Button variant="default" renderRoot={(props) => <Link to={to} {...props} />}>
+      {children}
+    </Button>
+  );
+}
+
+function onPitch({ name, club, position_group, is_captain, is_vice_captain }: LineupPlayer): PitchPlayer {
+  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, points: null };
+}
+
+/** With and without the moves, side by side. */
+function Score({ report }: { report: OptimisationReport }) {
+  const { baseline_points: without, best_points: best, gameweeks, strategies, seconds } = report;
+  const gain = gainWords(report);
+  const searched = searchWords(strategies, seconds);
+  if (without === null || best === null) {
+    if (report.expected_points === null && gain === null) return null;
+    return (
+      <p className={classes.alone}>
+        {report.expected_points !== null && (
+          <>
+            <b className="num">{formatPoints(report.expected_points, 1)}</b> points expected.{" "}
+          </>
+        )}
+        {gain} {searched}
+      </p>
+    );
+  }
+  const most = Math.max(without, best, 1);
+  return (
+    <section className={classes.score} aria-label="What the moves are worth">
+      <dl>
+        <Bar name="As the team is" points={without} most={most} kind="without" />
+        <Bar name="With these moves" points={best} most={most} kind="best" />
+        <div className={classes.gain}>
+          <dt>Gain</dt>
+          <dd className="num">{formatSigned(report.points_gain ?? best - without, 1)}</dd>
+        </div>
+      </dl>
+      <p className="muted">
+        {gain} {gameweeks.length > 1 && "Over all gameweeks together, where later ones count a little less because they are less certain. "}
+        {searched}
+      </p>
+    </section>
+  );
+}
+
+function searchWords(strategies: number | null, seconds: number | null): string {
+  if (strategies === null) return "";
+  return `${strategies === 1 ? "1 strategy was" : `${strategies} strategies were`} tried${seconds === null ? "" : ` in ${formatDuration(seconds * 1000)}`}.`;
+}
+
+function Bar({ name, points, most, kind }: { name: string; points: number; most: number; kind: "without" | "best" }) {
+  return (
+    <div className={classes.bar}>
+      <dt>{name}</dt>
+      <dd>
+        <i aria-hidden="true" data-kind={kind} style={{ width: `${(Math.max(0, points) / most) * 100}%` }} />
+        <span className="num">{formatPoints(points, 1)}</span>
+      </dd>
+    </div>
+  );
+}

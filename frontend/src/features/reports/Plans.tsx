@@ -1,0 +1,71 @@
+import { IconArrowDownRight, IconArrowUpRight } from "@tabler/icons-react";
+import type { GameweekPlan } from "@/api/types";
+import classes from "./optimisation.module.css";
+import { CHIP_WORDS, formatPoints, formatPrice, moveWords } from "./words";
+
+/** One card a gameweek. Who goes and who comes are two lists: AIrsenal swaps no one player for another. */
+export function Plans({ plan, freeTransfers }: { plan: readonly GameweekPlan[]; freeTransfers: number | null }) {
+  return (
+    <ol className={classes.plans}>
+      {plan.map((week, index) => (
+        <li key={week.gameweek}>
+          <Plan week={week} freeTransfers={index === 0 ? freeTransfers : null} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Plan({ week, freeTransfers }: { week: GameweekPlan; freeTransfers: number | null }) {
+  const { gameweek, transfers_out: out, transfers_in: incoming, hit, chip, bank, expected_points } = week;
+  return (
+    <article className={classes.plan} aria-label={`Gameweek ${gameweek}`}>
+      <header>
+        <h3>Gameweek {gameweek}</h3>
+        {chip && <span className={classes.chip}>{CHIP_WORDS[chip]}</span>}
+      </header>
+      <p className={classes.moves}>{moveWords(incoming.length, out.length, hit)}</p>
+      {out.length + incoming.length > 0 && (
+        <div className={classes.lists}>
+          <Names title="Out" names={out} />
+          <Names title="In" names={incoming} />
+        </div>
+      )}
+      <dl>
+        <Fact name="Points" value={formatPoints(expected_points, 1)} strong />
+        <Fact name="Hit" value={hit > 0 ? `−${hit}` : "none"} />
+        {bank !== null && <Fact name="Bank" value={formatPrice(bank)} />}
+        {freeTransfers !== null && <Fact name="Free transfers" value={String(freeTransfers)} />}
+      </dl>
+    </article>
+  );
+}
+
+function Names({ title, names }: { title: "Out" | "In"; names: readonly string[] }) {
+  const Icon = title === "Out" ? IconArrowDownRight : IconArrowUpRight;
+  return (
+    <div>
+      <h4 data-kind={title}>
+        <Icon size={14} aria-hidden="true" /> {title}
+      </h4>
+      {names.length === 0 ? (
+        <p className="muted">nobody</p>
+      ) : (
+        <ul>
+          {names.map((name, index) => (
+            <li key={`${name}${index}`}>{name}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Fact({ name, value, strong }: { name: string; value: string; strong?: boolean }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="num">{strong ? <b>{value}</b> : value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { ReportHead, ReportWarning, StoredReport } from "@/api/types";
+import { TimeAgo } from "@/components/JobBits";
+import { PageHeader } from "@/components/PageHeader";
+import { shortId } from "@/lib/jobWords";
+import { formatShort } from "@/lib/time";
+import classes from "./reports.module.css";
+import { gameweekWords, parameterName, parameterValue, seasonWords, TYPE_WORDS } from "./words";
+
+/** The one sentence of the report, where it comes from, and what makes it less certain than it looks. */
+export function ReportHeader({ stored: { head, report }, actions }: { stored: StoredReport; actions?: ReactNode }) {
+  return (
+    <>
+      <PageHeader
+        tab={`${TYPE_WORDS[head.type]} · ${gameweekWords(head.gameweeks)}`}
+        above={<Crumbs here={TYPE_WORDS[head.type]} />}
+        title={head.headline}
+        actions={actions}
+      />
+      <Facts head={head} />
+      <Warnings jobId={head.job_id} warnings={report.warnings} />
+      {report.state === "not_understood" && (
+        <NotUnderstood jobId={head.job_id} from={report.not_understood_from} text={report.not_understood_text} />
+      )}
+    </>
+  );
+}
+
+export function Crumbs({ here }: { here: string }) {
+  return (
+    <p className={classes.crumbs}>
+      <Link to="/reports" className="link">
+        Reports
+      </Link>{" "}
+      <span aria-hidden="true">/</span> {here}
+    </p>
+  );
+}
+
+function Facts({ head }: { head: ReportHead }) {
+  const asked = Object.entries(head.parameters).filter(([, value]) => value !== null && value !== "" && value !== false);
+  return (
+    <dl className={classes.facts}>
+      <div>
+        <dt>Made</dt>
+        <dd>
+          <TimeAgo time={head.completed_at} /> <Clock time={new Date(head.completed_at)} />
+        </dd>
+      </div>
+      <div>
+        <dt>By the job</dt>
+        <dd>
+          <Link to="/jobs/$id" params={{ id: head.job_id }} className="link">
+            <code>{head.command}</code> <code>{shortId(head.job_id)}</code>
+          </Link>
+        </dd>
+      </div>
+      {head.season !== null && (
+        <div>
+          <dt>Season</dt>
+          <dd className="num">{seasonWords(head.season)}</dd>
+        </div>
+      )}
+      {head.gameweeks.length > 0 && (
+        <div>
+          <dt>{head.gameweeks.length === 1 ? "Gameweek" : "Gameweeks"}</dt>
+          <dd className="num">{gameweekWords(head.gameweeks).replace(/^gameweeks? /, "")}</dd>
+        </div>
+      )}
+      {asked.map(([name, value]) => (
+        <div key={name} title={name}>
+          <dt>{parameterName(name)}</dt>
+          <dd>{parameterValue(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const WEEK = 7 * 24 * 60 * 60 * 1000;
+
+/** From a week on the words before it are the date already. */
+function Clock({ time }: { time: Date }) {
+  const now = new Date();
+  if (now.getTime() - time.getTime() >= WEEK) return null;
+  return <span className="muted num">{formatShort(time, now)}</span>;
+}
+
+export function Warnings({ jobId, warnings }: { jobId: string; warnings: readonly ReportWarning[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <section className={classes.warnings} aria-label={warnings.length === 1 ? "Warning" : "Warnings"}>
+      <IconAlertTriangle size={18} aria-hidden="true" />
+      <ul>
+        {warnings.map(({ code, message, line }, index) => (
+          <li key={`${code}${index}`}>
+            {message} {line !== null && <LogLine jobId={jobId} line={line} />}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Lines are counted from 0 by the parser and from 1 where people read them, as in the log viewer. */
+function LogLine({ jobId, line, children }: { jobId: string; line: number; children?: ReactNode }) {
+  return (
+    <Link to="/jobs/$id" params={{ id: jobId }} hash={`L${line + 1}`} className="link">
+      {children ?? `Line ${line + 1} of the log`}
+    </Link>
+  );
+}
+
+export function NotUnderstood({ jobId, from, text }: { jobId: string; from: number | null; text: string }) {
+  return (
+    <section className={classes.unknown} aria-labelledby="not-understood">
+      <h2 id="not-understood">{from === null ? "The output was not understood" : `The output was not understood from line ${from + 1} on`}</h2>
+      <p>
+        Its wording is not that of the AIrsenal this console knows. What could be read with certainty is shown; nothing is guessed. The log itself is whole:{" "}
+        {from === null ? (
+          <Link to="/jobs/$id" params={{ id: jobId }} className="link">
+            open the log
+          </Link>
+        ) : (
+          <LogLine jobId={jobId} line={from}>
+            open it at line {from + 1}
+          </LogLine>
+        )}
+        .
+      </p>
+      {text !== "" && (
+        <pre role="region" aria-label="What the program printed" tabIndex={0}>
+          {text}
+        </pre>
+      )}
+    </section>
+  );
+}
