@@ -20,6 +20,8 @@ import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
 import { Route as AppTeamRouteImport } from "./routes/_app.team";
 import { Route as AppAirsenalIndexRouteImport } from "./routes/_app.airsenal.index";
+import { Route as AppAirsenalChipsRouteImport } from "./routes/_app.airsenal.chips";
+import { Route as AppAirsenalDatabaseRouteImport } from "./routes/_app.airsenal.database";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
@@ -27,6 +29,7 @@ import { Route as AppJobsIdRouteImport } from "./routes/_app.jobs.$id";
 import { Route as AppReportsIndexRouteImport } from "./routes/_app.reports.index";
 import { Route as AppReportsIdRouteImport } from "./routes/_app.reports.$id";
 import { Route as AppReportsCompareRouteImport } from "./routes/_app.reports.compare";
+import { Route as AppAirsenalApplyCommandRouteImport } from "./routes/_app.airsenal.apply.$command";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -82,6 +85,16 @@ const AppAirsenalIndexRoute = AppAirsenalIndexRouteImport.update({
   path: "/airsenal/",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAirsenalChipsRoute = AppAirsenalChipsRouteImport.update({
+  id: "/airsenal/chips",
+  path: "/airsenal/chips",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAirsenalDatabaseRoute = AppAirsenalDatabaseRouteImport.update({
+  id: "/airsenal/database",
+  path: "/airsenal/database",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppCommandsIndexRoute = AppCommandsIndexRouteImport.update({
   id: "/commands/",
   path: "/commands/",
@@ -117,6 +130,11 @@ const AppReportsCompareRoute = AppReportsCompareRouteImport.update({
   path: "/reports/compare",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAirsenalApplyCommandRoute = AppAirsenalApplyCommandRouteImport.update({
+  id: "/airsenal/apply/$command",
+  path: "/airsenal/apply/$command",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -128,6 +146,8 @@ export interface FileRoutesByFullPath {
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
   "/team": typeof AppTeamRoute;
+  "/airsenal/chips": typeof AppAirsenalChipsRoute;
+  "/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
   "/reports/$id": typeof AppReportsIdRoute;
@@ -136,6 +156,7 @@ export interface FileRoutesByFullPath {
   "/commands/": typeof AppCommandsIndexRoute;
   "/jobs/": typeof AppJobsIndexRoute;
   "/reports/": typeof AppReportsIndexRoute;
+  "/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
@@ -147,6 +168,8 @@ export interface FileRoutesByTo {
   "/settings": typeof AppSettingsRoute;
   "/team": typeof AppTeamRoute;
   "/": typeof AppIndexRoute;
+  "/airsenal/chips": typeof AppAirsenalChipsRoute;
+  "/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
   "/reports/$id": typeof AppReportsIdRoute;
@@ -155,6 +178,7 @@ export interface FileRoutesByTo {
   "/commands": typeof AppCommandsIndexRoute;
   "/jobs": typeof AppJobsIndexRoute;
   "/reports": typeof AppReportsIndexRoute;
+  "/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -168,6 +192,8 @@ export interface FileRoutesById {
   "/_app/settings": typeof AppSettingsRoute;
   "/_app/team": typeof AppTeamRoute;
   "/_app/": typeof AppIndexRoute;
+  "/_app/airsenal/chips": typeof AppAirsenalChipsRoute;
+  "/_app/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/_app/commands/$id": typeof AppCommandsIdRoute;
   "/_app/jobs/$id": typeof AppJobsIdRoute;
   "/_app/reports/$id": typeof AppReportsIdRoute;
@@ -176,6 +202,7 @@ export interface FileRoutesById {
   "/_app/commands/": typeof AppCommandsIndexRoute;
   "/_app/jobs/": typeof AppJobsIndexRoute;
   "/_app/reports/": typeof AppReportsIndexRoute;
+  "/_app/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -189,6 +216,8 @@ export interface FileRouteTypes {
     | "/secrets"
     | "/settings"
     | "/team"
+    | "/airsenal/chips"
+    | "/airsenal/database"
     | "/commands/$id"
     | "/jobs/$id"
     | "/reports/$id"
@@ -196,7 +225,8 @@ export interface FileRouteTypes {
     | "/airsenal/"
     | "/commands/"
     | "/jobs/"
-    | "/reports/";
+    | "/reports/"
+    | "/airsenal/apply/$command";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/login"
@@ -208,6 +238,8 @@ export interface FileRouteTypes {
     | "/settings"
     | "/team"
     | "/"
+    | "/airsenal/chips"
+    | "/airsenal/database"
     | "/commands/$id"
     | "/jobs/$id"
     | "/reports/$id"
@@ -215,7 +247,8 @@ export interface FileRouteTypes {
     | "/airsenal"
     | "/commands"
     | "/jobs"
-    | "/reports";
+    | "/reports"
+    | "/airsenal/apply/$command";
   id:
     | "__root__"
     | "/_app"
@@ -228,6 +261,8 @@ export interface FileRouteTypes {
     | "/_app/settings"
     | "/_app/team"
     | "/_app/"
+    | "/_app/airsenal/chips"
+    | "/_app/airsenal/database"
     | "/_app/commands/$id"
     | "/_app/jobs/$id"
     | "/_app/reports/$id"
@@ -235,7 +270,8 @@ export interface FileRouteTypes {
     | "/_app/airsenal/"
     | "/_app/commands/"
     | "/_app/jobs/"
-    | "/_app/reports/";
+    | "/_app/reports/"
+    | "/_app/airsenal/apply/$command";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -323,6 +359,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAirsenalIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/airsenal/chips": {
+      id: "/_app/airsenal/chips";
+      path: "/airsenal/chips";
+      fullPath: "/airsenal/chips";
+      preLoaderRoute: typeof AppAirsenalChipsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/airsenal/database": {
+      id: "/_app/airsenal/database";
+      path: "/airsenal/database";
+      fullPath: "/airsenal/database";
+      preLoaderRoute: typeof AppAirsenalDatabaseRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/commands/": {
       id: "/_app/commands/";
       path: "/commands";
@@ -372,6 +422,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppReportsCompareRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/airsenal/apply/$command": {
+      id: "/_app/airsenal/apply/$command";
+      path: "/airsenal/apply/$command";
+      fullPath: "/airsenal/apply/$command";
+      preLoaderRoute: typeof AppAirsenalApplyCommandRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
@@ -383,6 +440,8 @@ interface AppRouteChildren {
   AppSettingsRoute: typeof AppSettingsRoute;
   AppTeamRoute: typeof AppTeamRoute;
   AppIndexRoute: typeof AppIndexRoute;
+  AppAirsenalChipsRoute: typeof AppAirsenalChipsRoute;
+  AppAirsenalDatabaseRoute: typeof AppAirsenalDatabaseRoute;
   AppCommandsIdRoute: typeof AppCommandsIdRoute;
   AppJobsIdRoute: typeof AppJobsIdRoute;
   AppReportsIdRoute: typeof AppReportsIdRoute;
@@ -391,6 +450,7 @@ interface AppRouteChildren {
   AppCommandsIndexRoute: typeof AppCommandsIndexRoute;
   AppJobsIndexRoute: typeof AppJobsIndexRoute;
   AppReportsIndexRoute: typeof AppReportsIndexRoute;
+  AppAirsenalApplyCommandRoute: typeof AppAirsenalApplyCommandRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -401,6 +461,8 @@ const AppRouteChildren: AppRouteChildren = {
   AppSettingsRoute: AppSettingsRoute,
   AppTeamRoute: AppTeamRoute,
   AppIndexRoute: AppIndexRoute,
+  AppAirsenalChipsRoute: AppAirsenalChipsRoute,
+  AppAirsenalDatabaseRoute: AppAirsenalDatabaseRoute,
   AppCommandsIdRoute: AppCommandsIdRoute,
   AppJobsIdRoute: AppJobsIdRoute,
   AppReportsIdRoute: AppReportsIdRoute,
@@ -409,6 +471,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCommandsIndexRoute: AppCommandsIndexRoute,
   AppJobsIndexRoute: AppJobsIndexRoute,
   AppReportsIndexRoute: AppReportsIndexRoute,
+  AppAirsenalApplyCommandRoute: AppAirsenalApplyCommandRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

@@ -311,6 +311,8 @@ export function jobReportsQuery(jobId: string) {
       const query = { job_id: jobId, limit: CHOICES };
       return body(await client.GET("/api/reports", { params: { query }, signal })).filter(({ job_id }) => job_id === jobId);
     },
+  });
+}
 
 /** Looked at again while it is open: the deadline, the database and other jobs move. */
 export function applyQuery(command: ApplyCommand) {

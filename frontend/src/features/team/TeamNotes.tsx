@@ -62,7 +62,7 @@ export function PredictionNote({ team: { prediction, next_gameweek: coming } }: 
   );
   if (!prediction) return <p className={classes.note}>No expected points: there is no prediction yet. {run} makes one.</p>;
   const when = (
-    <Link to={["/reports", prediction.report_id].join("/")} className="link">
+    <Link to="/reports/$id" params={{ id: prediction.report_id }} className="link">
       <TimeAgo time={prediction.completed_at} />
     </Link>
   );
