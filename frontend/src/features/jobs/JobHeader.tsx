@@ -6,6 +6,7 @@ import type { Job } from "@/api/types";
 import { CopyButton } from "@/components/CopyButton";
 import { JobProgress } from "@/components/JobProgress";
 import { Countdown, JobDuration, StatusLabel, TimeAgo } from "@/components/JobBits";
+import { JobReportLink } from "@/features/reports/JobReportLink";
 import { causeWords, jobState, shortId, STATE_WORDS } from "@/lib/jobWords";
 import { formatDuration, formatShort } from "@/lib/time";
 import { JobActions } from "./JobActions";
@@ -48,6 +49,7 @@ export function JobHeader({ job }: { job: Job }) {
       {job.status === "running" && job.progress && <JobProgress progress={job.progress} title={job.title} />}
       <Explanation job={job} />
       <Warnings texts={job.warnings} />
+      {job.status === "completed" && <JobReportLink jobId={job.id} />}
       {cancel.error !== null && !hasEnded(job.status) && (
         <p className={classes.note} data-kind="bad" role="alert">
           It was not cancelled: {describeError(cancel.error)}
