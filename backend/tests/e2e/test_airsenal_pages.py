@@ -5,19 +5,17 @@ AIrsenal's programs are stand-ins here (airsenal/pretend.py), so that it takes a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from backend.tests.airsenal import pretend
 from backend.tests.airsenal.fpl_api import StandInFplApi
-from backend.tests.airsenal.this_week import TEAM, TEAM_NAME, ThisWeek
-from backend.tests.e2e.browsing import DESKTOP, PHONE, Watched, axe, expect_state, go, set_up, shoot
-from backend.tests.e2e.consoles import PASSWORD, RunningConsole
+from backend.tests.airsenal.this_week import ThisWeek
+from backend.tests.e2e.browsing import DESKTOP, Watched, set_up
+from backend.tests.e2e.consoles import RunningConsole
 from backend.tests.started import PROJECT
 
 

@@ -20,6 +20,8 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from backend import openapi
+from backend.tests.airsenal.answers import gameweek_24
+from backend.tests.airsenal.fpl_api import StandInFplApi
 from backend.tests.conftest import EMAIL, PASSWORD
 from backend.tests.console_process import ConsoleProcess
 
@@ -52,14 +54,17 @@ REFUSED_BY_MEANING = {
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleProcess]:
-    process = ConsoleProcess(
-        tmp_path_factory.mktemp("fuzz") / "data", MONGO_URL="", LOG_LEVEL="WARNING", TRUSTED_PROXIES="127.0.0.0/8"
-    )
-    process.start()
-    try:
-        yield process
-    finally:
-        process.stop()
+    # Without an FPL API a 502 would be right, and here look like a stumble: test_team.py has what happens then.
+    with StandInFplApi(gameweek_24()) as fpl:
+        process = ConsoleProcess(
+            tmp_path_factory.mktemp("fuzz") / "data", MONGO_URL="", LOG_LEVEL="WARNING", TRUSTED_PROXIES="127.0.0.0/8",
+            FPL_API_URL=fpl.url,
+        )  # fmt: skip
+        process.start()
+        try:
+            yield process
+        finally:
+            process.stop()
 
 
 def _signed_in(console: ConsoleProcess) -> dict[str, str]:

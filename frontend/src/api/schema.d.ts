@@ -2333,6 +2333,17 @@ export interface components {
         /**
          * Deadline
          * @description For the countdown. Null fields after the season's last deadline.
+         * @example {
+         *       "fetched_at": "2026-02-05T12:00:00Z",
+         *       "gameweek": {
+         *         "deadline": "2026-02-06T18:30:00Z",
+         *         "id": 25,
+         *         "is_current": false,
+         *         "name": "Gameweek 25"
+         *       },
+         *       "season_state": "between",
+         *       "stale": false
+         *     }
          */
         Deadline: {
             gameweek: components["schemas"]["GameweekInfo"] | null;
@@ -2463,6 +2474,13 @@ export interface components {
         /**
          * FoundTeam
          * @description A team id checked against the FPL API.
+         * @example {
+         *       "manager": "Ada Example",
+         *       "name": "AIrsenal",
+         *       "started_gameweek": 1,
+         *       "team_id": 742663,
+         *       "total_points": 1194
+         *     }
          */
         FoundTeam: {
             /** Team Id */
