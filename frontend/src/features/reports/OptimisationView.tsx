@@ -35,7 +35,7 @@ export function OptimisationView({ stored, report }: { stored: StoredReport; rep
       <Score report={report} />
       {report.plan.length > 0 && (
         <Section title={report.new_squad ? "The squad to buy" : "What to do, week by week"}>
-          <Plans plan={report.plan} freeTransfers={report.free_transfers} />
+          <Plans plan={report.plan} freeTransfers={report.free_transfers} newSquad={report.new_squad} />
         </Section>
       )}
       {some && (
