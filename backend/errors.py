@@ -102,3 +102,13 @@ class SecretUnreadable(AppError):
 
     status = 409
     detail = "A stored secret cannot be read with the present ENCRYPTION_KEY."
+
+
+class UpstreamFailed(AppError):
+    """A service that the console asks, such as the FPL API, failed. `code` says how, for programs."""
+
+    status = 502
+
+    def __init__(self, detail: str, code: str) -> None:
+        self.code = code
+        super().__init__(detail)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from backend.airsenal_services import Around, join_airsenal
 from backend.audit.log import AuditLog
 from backend.auth.api_tokens import ApiTokens
 from backend.auth.events import SecurityEvents
@@ -51,6 +52,7 @@ from backend.repositories.factors import PasskeyRepository, RecoveryCodeReposito
 from backend.repositories.job_counts import JobCounts
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
+from backend.repositories.reports import ReportRepository
 from backend.repositories.secrets import SecretRepository
 from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer
@@ -59,6 +61,7 @@ from backend.vault.service import ForeignKey, Vault
 
 log = structlog.get_logger(__name__)
 
+AIRSENAL_LANE = "airsenal"
 PACKS_FOLDER = PROJECT_FOLDER / "backend" / "config" / "commands"
 # Below this a running job's spool and the database soon fail.
 MIN_FREE_BYTES = 200 * 1024 * 1024
@@ -95,14 +98,21 @@ class Services:
         await self.tasks.close()
         await self.jobs.queue.close()
         await self.executor.close()
+        await self.team.close()
         await self.audit.close()
+        await self.team.close()
         self.database.close()
 
     async def airsenal_database(self) -> DatabaseCare:
-        raise NotImplementedError
+        return await self.care.overview(await self.care.is_busy())
 
     async def restore_airsenal_database(self, copy_id: str, by: str) -> DatabaseCare:
-        raise NotImplementedError
+        await self.care.preview(copy_id)  # a wrong id is no event
+        await self.audit.record(
+            "airsenal.restore", f"The database goes back to copy {copy_id}.", subject=copy_id, who=by
+        )
+        await self.care.restore(copy_id)
+        return await self.airsenal_database()
 
     async def readiness(self) -> dict[str, ReadyCheck]:
         return {
@@ -150,10 +160,10 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     database = Database(mongo_url, settings.db_name)
     db = database.db
     jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
-    secrets, sessions = SecretRepository(db), SessionRepository(db)
+    secrets, sessions, report_rows = SecretRepository(db), SessionRepository(db), ReportRepository(db)
     audit = AuditLog(AuditRepository(db), utc_now)
     try:
-        for repository in (jobs, chunks, idempotency, secrets, sessions, audit.rows):
+        for repository in (jobs, chunks, idempotency, secrets, sessions, report_rows, audit.rows):
             await repository.create_indexes()
     except DatabaseError as error:
         reason = type(error).__name__
@@ -188,6 +198,8 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         build_spec=service.build_spec, now=utc_now, retry_delay_seconds=settings.job_retry_delay_seconds,
         log_max_bytes=settings.job_log_max_bytes,
     )  # fmt: skip
+    around = Around(settings, db, vault, catalogue, builtins, jobs, service, attempts, events, audit)
+    airsenal = join_airsenal(around, report_rows)
     node = await asyncio.to_thread(_node_id, settings.data_dir)
     service.queue = JobQueue(
         jobs=jobs, executor=executor, feeds=feeds, attempts=attempts, node=node, now=utc_now
@@ -208,10 +220,11 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
         Retention(jobs, chunks, utc_now, keep), TaskGroup(),
-        Care(settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now),
-        Reports(), Team(), Setup(), ChipPlanner(), Guard(), await auth.new_setup_token(),
+        airsenal.care, airsenal.reports, airsenal.team, airsenal.setup, airsenal.chips, airsenal.guard,
+        await auth.new_setup_token(),
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
+    services.tasks.start(airsenal.care.adopt(), "keep AIrsenal's database")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -16,6 +15,7 @@ from backend.audit.export import as_csv_line, as_json_line, csv_head
 from backend.models.audit import AuditRow, AuditState
 from backend.repositories.audit import AuditFilter
 from backend.services import Services
+from backend.utils.clock import storable
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
 FARTHEST = 2**53
@@ -31,12 +31,7 @@ def _chosen(
     since: Annotated[AwareDatetime | None, Query(description="From this moment on.")] = None,
     until: Annotated[AwareDatetime | None, Query(description="Before this moment.")] = None,
 ) -> AuditFilter:
-    return AuditFilter(kind, who, text, _whole(since), _whole(until))
-
-
-def _whole(moment: datetime | None) -> datetime | None:
-    """Within what the database can hold and subtract."""
-    return moment if moment is None or 1 < moment.year < 9999 else moment.replace(year=min(max(moment.year, 2), 9998))
+    return AuditFilter(kind, who, text, since and storable(since), until and storable(until))
 
 
 Chosen = Annotated[AuditFilter, Depends(_chosen)]

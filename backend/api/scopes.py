@@ -40,7 +40,6 @@ RULES: dict[tuple[str, str], Level] = {
     ("GET", "/api/team/find/{team_id}"): "read",
     ("GET", "/api/airsenal/status"): "read",
     ("GET", "/api/airsenal/database"): "read",
-    ("POST", "/api/airsenal/database/check"): "run",
     ("GET", "/api/airsenal/database/copies/{copy_id}"): "read",
     ("GET", "/api/airsenal/search-cost"): "read",
     ("GET", "/api/airsenal/apply/{command}"): "read",

@@ -12,14 +12,16 @@ from backend.models.team import CurrentTeam, Deadline, FoundTeam
 router = APIRouter(prefix="/api/team", tags=["team"])
 
 
-@router.get("/current", summary="The current squad", responses=errors(401, 404, 502))
+@router.get("/current", summary="The current squad", responses=errors(401, 404, 409, 502))
 async def current_team(_: Admin, services: ServicesDep) -> CurrentTeam:
-    """When the FPL API fails, the last good answer, marked `stale`; 502 when there is none."""
+    """When the FPL API fails, the last good answer, marked `stale`; 502 when there is none. It is asked at most every
+    two minutes. A 404 has a `code`: the team's number is missing, wrong or unknown, or its squad is not public yet."""
     return await services.team.current()
 
 
 @router.get("/deadline", summary="The next deadline", responses=errors(401, 502))
 async def next_deadline(_: Admin, services: ServicesDep) -> Deadline:
+    """Between seasons the first one of the next as soon as FPL lists it; null after the last."""
     return await services.team.deadline()
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 
 from backend.models.audit import AuditRow
+from backend.utils.csv_line import csv_line
 
 COLUMNS = ("sequence", "at", "kind", "who", "address", "subject", "text", "request_id", "previous", "hash")
-# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection); a quote in front makes it text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_json_line(row: AuditRow) -> str:
@@ -18,15 +15,9 @@ def as_json_line(row: AuditRow) -> str:
 
 
 def csv_head() -> str:
-    return ",".join(COLUMNS) + "\r\n"
+    return csv_line(COLUMNS)
 
 
 def as_csv_line(row: AuditRow) -> str:
     values = row.model_dump(mode="json", warnings=False)
-    line = io.StringIO()
-    csv.writer(line).writerow([_defused(values.get(column, "")) for column in COLUMNS])
-    return line.getvalue()
-
-
-def _defused(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return csv_line([values.get(column, "") for column in COLUMNS])

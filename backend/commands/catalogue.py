@@ -58,7 +58,7 @@ def _load_folder(folder: Path, taken: Mapping[str, Command]) -> tuple[dict[str, 
         found, rows = read_file(path, path.name)
         problems += rows
         for command in found:
-            row = _clash(command, commands.get(command.id), taken.get(command.id))
+            row = _clash(command, commands.get(command.id), taken)
             if row is None:
                 commands[command.id] = command
             else:
@@ -66,11 +66,14 @@ def _load_folder(folder: Path, taken: Mapping[str, Command]) -> tuple[dict[str, 
     return commands, problems
 
 
-def _clash(command: Command, own: Command | None, built_in: Command | None) -> CatalogueProblem | None:
-    if built_in is not None:
+def _clash(command: Command, own: Command | None, built_in: Mapping[str, Command]) -> CatalogueProblem | None:
+    """`built_in` is empty while the built-in packs themselves are read."""
+    if command.id in built_in:
         message = f"the id '{command.id}' belongs to a built-in command: choose another"
     elif own is not None:
         message = f"the id '{command.id}' is already used in {own.file}, line {own.line}: choose another"
+    elif built_in and command.guard:
+        message = "'guard' is for built-in commands, whose effect the console knows how to check: remove it"
     else:
         return None
     return CatalogueProblem(file=command.file, line=command.line, message=message)

@@ -48,6 +48,7 @@ class Command:
     stdin: Template | None = None
     lane: str = "default"
     time_limit: int | None = None
+    silence_limit: int | None = None
     retries: int | None = None
     final_exit_codes: frozenset[int] = frozenset()
     repeatable: bool | None = None
@@ -56,6 +57,13 @@ class Command:
     must_show: tuple[str, ...] = ()
     """Texts that the output must hold: some programs end with 0 and have done nothing."""
     needs_file: NeededFile | None = None
+    guard: str | None = None
+    """Who must let it through: it is only started with a consent to exactly what was shown."""
+
+    @property
+    def review(self) -> str | None:
+        """The page on which the guard shows what the command would do."""
+        return f"/{self.guard.replace('.', '/')}/{self.id}" if self.guard else None
 
     @property
     def secret_parameters(self) -> frozenset[str]:
@@ -126,6 +134,7 @@ class Command:
             touches=self.touches,
             lane=self.lane,
             time_limit=self.time_limit,
+            silence_limit=self.silence_limit,
             retries=self.max_retries(default_retries),
             repeatable=bool(self.repeatable),
             pty=self.pty,
@@ -133,6 +142,7 @@ class Command:
             secrets=tuple(SecretNeed(key=k, required=required, is_set=k in stored_secrets) for k, required in needs),
             available=reason is None,
             unavailable_reason=reason,
+            guard=self.guard,
         )
 
     def _unknown(self, parameters: Mapping[str, object]) -> list[FieldError]:

@@ -77,7 +77,8 @@ class _CommandReader:
             cwd=cwd or Template.parse("{data_dir}"),
             stdin=stdin,
             lane=self._matching("lane", _LANE, "small letters, digits, - and _, a letter first") or "default",
-            time_limit=self._time_limit(),
+            time_limit=self._limit("time_limit"),
+            silence_limit=self._limit("silence_limit"),
             retries=self._number("retries", 0, 20),
             final_exit_codes=self._exit_codes(),
             repeatable=self._flag("repeatable"),
@@ -85,6 +86,7 @@ class _CommandReader:
             parser=self._matching("parser", _PARSER, "small letters, digits, dots and _"),
             must_show=self._must_show(),
             needs_file=self._needs_file(),
+            guard=self._matching("guard", _PARSER, "small letters, digits, dots and _"),
         )
         self._check_sense(command)
         return command
@@ -148,6 +150,8 @@ class _CommandReader:
         if command.touches == "irreversible" and (retries or command.repeatable):
             key = "retries" if retries else "repeatable"
             self.reader.problem(self.fields[key], f"an irreversible command is never run twice: remove '{key}'")
+        elif command.guard and command.touches != "irreversible":
+            self.reader.problem(self.fields["guard"], "'guard' is for commands that touch: irreversible")
         elif command.repeatable is False and retries:
             self.reader.problem(self.fields["retries"], "'repeatable: false' means no retries: remove one of them")
         for name in sorted(command.env.keys() & set(command.secrets)):
@@ -187,16 +191,16 @@ class _CommandReader:
                 names.append(name)
         return tuple(names)
 
-    def _time_limit(self) -> int | None:
-        text = self._text("time_limit", 20)
+    def _limit(self, key: str) -> int | None:
+        text = self._text(key, 20)
         if text is None:
             return None
         match = _DURATION.fullmatch(text)
         seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
         if not 0 < seconds <= _LONGEST_LIMIT:
             self.reader.problem(
-                self.fields["time_limit"],
-                f"'time_limit' is '{text}': write 30s, 10m or 2h, at most 168h, or leave it out",
+                self.fields[key],
+                f"'{key}' is '{text}': write 30s, 10m or 2h, at most 168h, or leave it out",
             )
         return seconds or None
 

@@ -2,34 +2,91 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from backend.errors import Conflict
+from backend.fpl.kept_database import KeptDatabase
 from backend.models.airsenal import DatabaseCare, RestorePreview
 from backend.utils.clock import Clock
 
 
 class Care:
-    """`kept` is the one that counts; `local` is what a job works on. One writer at a time: AIrsenal's lane."""
+    """The doors to the two files, one at a time: jobs and people exclude each other here. See KeptDatabase."""
 
-    def __init__(self, kept: Path, local: Path, keep: int, now: Clock) -> None:
-        self.kept, self.local, self._keep, self._now = kept, local, keep, now
+    def __init__(
+        self, kept: Path, local: Path, keep: int, now: Clock, *, data_dir: Path | None = None,
+        busy: Callable[[], Awaitable[bool]] | None = None, changed: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """`busy`: whether a job of AIrsenal's lane runs. `data_dir`: how paths below it are shown."""
+        self._files = KeptDatabase(kept, local, keep, now, data_dir)
+        self._keep, self._busy, self._changed = keep, busy, changed
+        self._lock = asyncio.Lock()
 
-    async def copy_in(self) -> None:
-        raise NotImplementedError
+    # --- beside jobs ---
+
+    async def copy_in(
+        self, command: str = "", job_id: str | None = None, *, writes: bool = True, start_clean: bool = False
+    ) -> None:
+        """Before every job: the worked-on file becomes what the kept one is. Raises AppError when it cannot.
+
+        `start_clean`: the job throws the database away first, so it may start from a damaged one.
+        """
+        await self._alone(lambda: asyncio.to_thread(self._files.copy_in, command, job_id, writes, start_clean))
+        self._changed()  # a job runs now, so nothing can be restored
 
     async def copy_back(self, command: str, job_id: str) -> None:
         """Raises AppError, and leaves the kept file as it is, when the worked-on one is damaged or cannot be copied."""
-        raise NotImplementedError
+        await self._alone(lambda: asyncio.to_thread(self._files.copy_back, command, job_id))
+        self._changed()
+
+    async def discard(self) -> None:
+        """After a job that is not copied back: a first set-up leaves nothing half-built behind."""
+        await self._alone(lambda: asyncio.to_thread(self._files.discard))
+
+    async def adopt(self) -> None:
+        """A database of a console that knew of no care becomes the kept one, unless a job works on it right now."""
+
+        async def work() -> None:
+            if not await self.is_busy():
+                await asyncio.to_thread(self._files.adopt)
+
+        await self._alone(work)
+
+    # --- for people ---
 
     async def overview(self, busy: bool) -> DatabaseCare:
-        raise NotImplementedError
+        state, copies = await asyncio.to_thread(self._files.look)
+        return DatabaseCare(state=state, copies=[stored.shown for stored in copies], keep=self._keep, busy=busy)
 
     async def preview(self, copy_id: str) -> RestorePreview:
-        raise NotImplementedError
+        return await asyncio.to_thread(self._files.preview, copy_id)
 
     async def restore(self, copy_id: str) -> None:
-        raise NotImplementedError
+        """The kept file becomes a copy, and the copy the kept file. Raises NotFound, Conflict while a job runs."""
+
+        async def work() -> None:
+            # In the lock: a job that begins later waits in `copy_in` until the copy is in its place.
+            if await self.is_busy():
+                raise Conflict("A job of AIrsenal is running. Wait for its end, or cancel it; then restore.")
+            await asyncio.to_thread(self._files.restore, copy_id)
+
+        await self._alone(work)
+        self._changed()
 
     async def check(self) -> None:
         """Integrity of the kept file, remembered for `overview`."""
-        raise NotImplementedError
+        await self._alone(lambda: asyncio.to_thread(self._files.check))
+        self._changed()
+
+    async def is_busy(self) -> bool:
+        return self._busy is not None and await self._busy()
+
+    async def _alone(self, work: Callable[[], Awaitable[None]]) -> None:
+        async def locked() -> None:
+            async with self._lock:
+                await work()
+
+        # Who asked may be gone before the thread is done; the lock must outlast the thread.
+        await asyncio.shield(asyncio.ensure_future(locked()))

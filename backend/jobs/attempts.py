@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -13,10 +14,12 @@ from backend.commands.catalogue import Catalogue
 from backend.commands.command import Command
 from backend.database import Document, patiently
 from backend.errors import AppError, NotFound
+from backend.jobs.companion import Companion, Finished
 from backend.jobs.executor import AttemptSpec, Execution, Executor
 from backend.jobs.feed import Feeds, JobFeed
 from backend.jobs.log_reader import LogReader
 from backend.jobs.log_writer import LogWriter
+from backend.jobs.progress import ProgressFollower
 from backend.jobs.retry import backoff, next_status
 from backend.models.jobs import Attempt, Cause, Job, JobStatus, Outcome
 from backend.repositories.jobs import JobRepository
@@ -55,7 +58,9 @@ class Attempts:
         now: Clock,
         retry_delay_seconds: float,
         log_max_bytes: int,
+        companions: Mapping[str, Companion] | None = None,
     ) -> None:
+        """`companions`: by the name that a command's `parser` has in the catalogue."""
         self._jobs = jobs
         self._chunks = chunks
         self._executor = executor
@@ -66,6 +71,7 @@ class Attempts:
         self._now = now
         self.retry_delay = retry_delay_seconds
         self.log_max_bytes = log_max_bytes
+        self.companions = dict(companions or {})
         self._tasks = TaskGroup()
         self._running: dict[str, tuple[Job, Execution | None]] = {}
         self._cancelled: set[str] = set()
@@ -118,6 +124,8 @@ class Attempts:
 
     async def run(self, job: Job, prepared: Prepared, successor: Successor) -> Job | None:
         """From the claimed job to its recorded end. Returns the successor when it was claimed in the same write."""
+        if companion := self._companion(job):
+            prepared = await self._before(companion, job, prepared)
         if isinstance(prepared, Execution):
             self._executor.go(prepared)
         with self._feeds.watch(job.id) as feed, structlog.contextvars.bound_contextvars(job_id=job.id):
@@ -127,9 +135,26 @@ class Attempts:
                 log.info("job started", command=job.command, attempt=job.attempt)
                 if isinstance(prepared, Execution):
                     return await self._follow(job, prepared, feed, successor=successor)
-                return await self.record(job, job.attempts[-1], self._not_started(prepared), feed)
+                return await self.record(job, job.attempts[-1], Finished(self._not_started(prepared)), feed)
             finally:
                 self._running.pop(job.id, None)
+
+    async def _before(self, companion: Companion, job: Job, prepared: Prepared) -> Prepared:
+        """What its companion has to do before it begins, or why it cannot begin."""
+        if not isinstance(prepared, Execution):
+            return prepared
+        self._running[job.id] = (job, None)  # so that it beats, and a cancel finds it
+        try:
+            await patiently(partial(companion.before, job))
+        except AppError as error:
+            reason = error.detail
+        except Exception as error:
+            log.exception("what goes before a job failed", command=job.command, job_id=job.id)
+            reason = f"The console could not prepare it ({type(error).__name__}); its log has the details."
+        else:
+            return prepared
+        await self.drop(prepared)
+        return reason
 
     async def resume(self, job: Job, execution: Execution, feed: JobFeed) -> None:
         """An attempt that an earlier console started."""
@@ -155,7 +180,7 @@ class Attempts:
         else:
             # Somebody cancelled it before it started: then this is its end.
             outcome = Outcome(cause=Cause.CANCELLED, started_at=now, ended_at=now)
-            await self.record(job, job.attempts[-1], outcome, feed)
+            await self.record(job, job.attempts[-1], Finished(outcome), feed)
         await asyncio.to_thread(self._executor.discard, job.id, job.attempt)
 
     async def _follow(
@@ -166,7 +191,13 @@ class Attempts:
         if job.id in self._cancelled:
             execution.stop()
         writer = LogWriter(job, feed, self._chunks, self._jobs, self._now, self.log_max_bytes, found_again=found_again)
-        await writer.follow(execution)
+        companion = self._companion(job)
+        progress = self._show_progress(companion, job, feed) if companion else None
+        try:
+            await writer.follow(execution)
+        finally:
+            if progress:
+                progress.cancel()
         reported = execution.outcome()
         if reported is None and self._executor.never_began(execution):
             self._executor.release(execution)
@@ -175,25 +206,45 @@ class Attempts:
         outcome = reported or await self._lost(execution)
         attempt = writer.ranges(job.attempts[-1])
         if outcome.succeeded:
-            outcome = await patiently(lambda: self._with_result(job, attempt, outcome))
-        claimed = await self.record(job, attempt, outcome, feed, successor)
+            outcome = await patiently(partial(self._with_result, job, attempt, outcome))
+        finished = await self._after(companion, job, attempt, outcome) if companion else Finished(outcome)
+        claimed = await self.record(job, attempt, finished, feed, successor)
         self._executor.release(execution)
         # Not waited for: the lane's next job need not wait for the disk.
         self._tasks.start(asyncio.to_thread(self._executor.discard, job.id, job.attempt), f"discard spool of {job.id}")
         return claimed
 
+    def _show_progress(self, companion: Companion, job: Job, feed: JobFeed) -> asyncio.Task[None]:
+        feed.job = feed.job or job
+        follower = ProgressFollower(job.id, feed, companion.progress(job), self._jobs, self._now)
+        return asyncio.create_task(follower.follow(), name=f"progress of {job.id}")
+
+    async def _after(self, companion: Companion, job: Job, attempt: Attempt, outcome: Outcome) -> Finished:
+        """What its companion makes of the end. A result that cannot be made out is none."""
+        ended = job.model_copy(update={"attempts": [*job.attempts[:-1], attempt]})
+        try:
+            rows = partial(self._reader.rows, job.id, attempt.first_byte)
+            return await patiently(partial(companion.after, ended, outcome, rows))
+        except Exception as error:
+            log.exception("what follows a job failed", command=job.command)
+            if not outcome.succeeded:
+                return Finished(outcome)
+            words = f"It ended with exit code 0, but its result could not be taken over ({type(error).__name__})."
+            return Finished(outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": words}))
+
     async def record(
-        self, job: Job, attempt: Attempt, outcome: Outcome, feed: JobFeed, successor: Successor = lambda: None
+        self, job: Job, attempt: Attempt, finished: Finished, feed: JobFeed, successor: Successor = lambda: None
     ) -> Job | None:
         """Store the attempt's end, and with it the claim of the successor, which is returned then."""
+        outcome = finished.outcome
         if outcome.cause is Cause.CANCELLED or (not outcome.succeeded and job.id in self._cancelled):
             job = await self._reread(job)
         following = successor()
-        recorded, claimed = await patiently(lambda: self._end(job, attempt, outcome, following))
+        recorded, claimed = await patiently(lambda: self._end(job, attempt, finished, following))
         if recorded is None and not outcome.succeeded:
             # Somebody cancelled it elsewhere in this moment: then it is not tried again.
             current = await self._reread(job)
-            recorded, _ = await patiently(lambda: self._end(current, attempt, outcome, None))
+            recorded, _ = await patiently(lambda: self._end(current, attempt, finished, None))
         self._running.pop(job.id, None)
         self._cancelled.discard(job.id)
         if recorded is None:
@@ -218,8 +269,9 @@ class Attempts:
         return await patiently(lambda: self._jobs.get(job.id)) or job
 
     async def _end(
-        self, job: Job, attempt: Attempt, outcome: Outcome, successor: Job | None
+        self, job: Job, attempt: Attempt, finished: Finished, successor: Job | None
     ) -> tuple[Job | None, Job | None]:
+        outcome = finished.outcome
         status = next_status(job, outcome, self._command(job))
         cancelled = status is JobStatus.CANCELLED
         cause = Cause.CANCELLED if cancelled else outcome.cause
@@ -238,6 +290,8 @@ class Attempts:
             "signal": outcome.signal,
             "log_lines": attempt.first_line + attempt.lines,
             "log_bytes": attempt.first_byte + attempt.bytes,
+            "output": finished.output,
+            "warnings": finished.warnings,
         }
         if status is JobStatus.PENDING:
             delay = backoff(job.retry_count, self.retry_delay)
@@ -267,6 +321,10 @@ class Attempts:
         now = self._now()
         error = "Its runner disappeared without reporting an end (killed, or the machine went down)."
         return Outcome(cause=Cause.LOST, error=error, started_at=now, ended_at=now, survivors=survivors)
+
+    def _companion(self, job: Job) -> Companion | None:
+        command = self._command(job)
+        return self.companions.get(command.parser) if command and command.parser else None
 
     def _command(self, job: Job) -> Command | None:
         with suppress(NotFound):

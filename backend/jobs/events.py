@@ -21,7 +21,7 @@ from backend.jobs.websocket_manager import RECHECK_SECONDS, SEND_SECONDS, Channe
 from backend.models.jobs import Job, JobView
 
 # What a page holds beside single jobs.
-Topic = Literal["jobs", "queue", "secrets"]
+Topic = Literal["jobs", "queue", "secrets", "airsenal"]
 
 # Changes that a watcher who was away for a moment can still catch up with.
 KEEP = 500

@@ -40,6 +40,7 @@ class AttemptSpec:
     stdin: str | None = field(default=None, repr=False)
     pty: bool = False
     time_limit: float | None = None
+    silence_limit: float | None = None
     masks: list[bytes] = field(default_factory=list, repr=False)
 
 
@@ -148,6 +149,7 @@ class Executor:
                 "stdin": spec.stdin,
                 "pty": spec.pty,
                 "time_limit": spec.time_limit,
+                "silence_limit": spec.silence_limit,
                 "grace": self._grace,
                 "spool_limit": self._spool_limit,
                 "masks": [form.decode("latin-1") for form in spec.masks],

@@ -128,6 +128,19 @@ class LogReader:
             await asyncio.sleep(0)
         return list(wanted)
 
+    async def rows(self, job_id: str, from_byte: int) -> list[str]:
+        """Every line from there on, as a terminal shows it."""
+        splitter = LineSplitter(0)
+        texts: list[str] = []
+
+        def work(piece: Piece) -> bool:
+            texts.extend(text for _, text, _ in splitter.feed(piece))
+            return False
+
+        async for piece in self.pieces(job_id, from_byte):
+            await _aside(work, piece)
+        return texts + [text for _, text, _ in splitter.rest()]
+
     async def page(
         self, job_id: str, from_line: int, limit: int, search: str | None = None, *, end: int | None = None
     ) -> LogPage:

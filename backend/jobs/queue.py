@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -174,7 +175,7 @@ class JobQueue:
         while lane.waiting:
             job = self._claimed(lane.waiting.popleft())
             try:
-                if await patiently(lambda job=job: self._jobs.claim(job)):  # type: ignore[misc]
+                if await patiently(partial(self._jobs.claim, job)):
                     return job
             except LaneBusy:
                 lane.waiting.clear()  # it goes first when the lane is free, so it is read again

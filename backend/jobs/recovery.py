@@ -6,11 +6,13 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from backend.database import Document, patiently
 from backend.jobs.attempts import Attempts
+from backend.jobs.companion import Finished
 from backend.jobs.executor import Executor
 from backend.jobs.feed import Feeds
 from backend.models.jobs import Cause, Job, Outcome
@@ -63,7 +65,7 @@ class Recovery:
         """Take up every job that an earlier console of this data folder left running."""
         left = await patiently(lambda: self._jobs.running(node=self._node))
         for job in left:
-            if await patiently(lambda job=job: self._take_over(job)):  # type: ignore[misc]
+            if await patiently(partial(self._take_over, job)):
                 self._tasks.start(self._resume(job), f"resume {job.id}")
         await self._drop_strange_spools({job.id for job in left})
 
@@ -127,4 +129,4 @@ class Recovery:
             outcome = Outcome(cause=Cause.LOST, error=error, started_at=job.started_at or now, ended_at=now)
             last = job.attempts[-1]
             sizes: Document = {"lines": job.log_lines - last.first_line, "bytes": job.log_bytes - last.first_byte}
-            await self._attempts.record(job, last.model_copy(update=sizes), outcome, feed)
+            await self._attempts.record(job, last.model_copy(update=sizes), Finished(outcome), feed)

@@ -144,9 +144,11 @@ class Runner:
             os.close(descriptor)
         if self._spec["time_limit"]:
             self._limit = time.monotonic() + self._spec["time_limit"]
+        self._heard = time.monotonic()
         return True
 
     _limit = float("inf")
+    _heard = float("inf")
 
     def _stdin_with(self, text: str | None) -> int:
         """End of input at once, or after `text`. A file, not a pipe: nobody has to write it while the child runs."""
@@ -230,10 +232,11 @@ class Runner:
         if data:
             kept = self._spool.append(data, stream, time.time_ns() // 1000)
             self._hash.update(kept)
+            self._heard = time.monotonic()
             self._tail = (self._tail + data[-2048:])[-2048:]
 
     def _milliseconds_left(self) -> float | None:
-        until = min(self._deadline, self._limit)
+        until = min(self._deadline, self._limit, self._silent_until())
         return None if until == float("inf") else max(0.0, (until - time.monotonic()) * 1000) + 1
 
     def _reap_and_time(self) -> bool:
@@ -242,6 +245,8 @@ class Runner:
         if now >= self._limit:
             self._limit = float("inf")
             self._stop("time_limit")
+        if now >= self._silent_until():
+            self._stop("silence")
         alone = self._reap()
         if self._status is not None and alone:
             return True
@@ -257,6 +262,11 @@ class Runner:
         self._signal_tree(signal.SIGKILL)
         self._deadline = now + KILL_WAIT
         return False
+
+    def _silent_until(self) -> float:
+        """When its silence has lasted too long; never, once it is being stopped."""
+        limit = self._spec["silence_limit"]
+        return self._heard + limit if limit and not self._stop_cause else float("inf")
 
     @staticmethod
     def _family() -> list[str]:
@@ -297,6 +307,9 @@ class Runner:
     def _verdict(self) -> tuple[str, str | None]:
         if self._stop_cause == "time_limit":
             return "time_limit", f"It ran longer than its time limit of {self._spec['time_limit']:g} s and was stopped."
+        if self._stop_cause == "silence":
+            seconds = self._spec["silence_limit"]
+            return "time_limit", f"It printed nothing for {seconds:g} s, so it was taken to hang and was stopped."
         if self._stop_cause:
             return self._stop_cause, None
         code = os.waitstatus_to_exitcode(self._status or 0)

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
@@ -22,7 +21,7 @@ from backend.jobs.feed import Feeds, Piece
 from backend.jobs.log_reader import LogPage, LogReader
 from backend.jobs.queue import JobQueue
 from backend.models.audit import Recorder
-from backend.models.jobs import ENDED, Job, JobStatus, JobView, QueueState
+from backend.models.jobs import ENDED, Consent, Job, JobStatus, JobView, QueueState
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
 from backend.utils.clock import Clock, Sequence
@@ -86,13 +85,17 @@ class JobService:
         confirm: str | None = None,
         priority: int = 0,
         idempotency_key: str | None = None,
+        consent: Consent | None = None,
     ) -> JobView:
         """Queue a job. The same idempotency key within 24 h returns the same job, however many ask at once.
 
         Raises InvalidInput (unknown command, bad parameters, missing confirmation), BadRequest (the command cannot run
-        now), Conflict (the key was used for something else), TooManyRequests (the queue is full).
+        now), Conflict (the key was used for something else, or a guarded command without consent), TooManyRequests (the
+        queue is full).
         """
         command = self._command(command_id)
+        if command.guard and consent is None:
+            raise Conflict(f"{command.title} is not started like this. Review first what it would do: {command.review}")
         values = self._values(command, parameters)
         if command.touches == "irreversible" and confirm != command.title:
             raise InvalidInput([FieldError("confirm", f'type the title to confirm: "{command.title}"')])
@@ -112,6 +115,7 @@ class JobService:
             raise BadRequest(f"{command.title} cannot run now: {reason}")
         await self._take_room()
         job = self._new_job(job_id, command, values, by, priority)
+        job.consent = consent
         await self.queue.submit(job)
         self._trail.submitted(job)
         log.info("job submitted", job_id=job.id, command=job.command)
@@ -188,6 +192,7 @@ class JobService:
             stdin=invocation.stdin.decode() if invocation.stdin else None,
             pty=command.pty,
             time_limit=command.time_limit,
+            silence_limit=command.silence_limit,
             masks=sorted({*unsealed.masks, *patterns(opened.values())}, key=len, reverse=True),
         )
 
@@ -234,11 +239,6 @@ class JobService:
     def log_bytes(self, job_id: str, from_byte: int) -> AsyncIterator[Piece]:
         """The log's masked bytes from there on until its present end."""
         return self._reader.pieces(job_id, from_byte)
-
-    async def newest_output(self, kind: str) -> dict[str, Any] | None:
-        """The newest completed job's parsed output of this `type`, with `job_id` and `completed_at`."""
-        job = await self._jobs.newest_output(kind)
-        return {**(job.output or {}), "job_id": job.id, "completed_at": job.completed_at} if job else None
 
     # --- change ---
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from backend.models.api import Body
 from backend.models.reports import Chip, LineupPlayer, Warning
@@ -106,12 +106,23 @@ class ChipWeek(BaseModel):
 
 
 class SearchCost(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "strategies": 26, "seconds": 219.0, "seconds_per_strategy": 8.42, "squads": 0, "problem": None,
+                "measured_from": "27b89d68-86da-4d40-8641-c5108446140e", "gameweeks": [25, 26, 27], "free_transfers": 1,
+            }
+        }
+    )  # fmt: skip
+
     strategies: int
     seconds: float | None = Field(description="Estimate for this machine; null while no search was measured here.")
     seconds_per_strategy: float | None
     measured_from: str | None = Field(description="The job it was measured in.")
     squads: int = Field(description="Strategies that build a whole new squad (wildcard, free hit), the slow ones.")
     problem: str | None = Field(None, description="Why this search cannot run, e.g. two chips in one gameweek.")
+    gameweeks: list[int] = Field(default_factory=list, description="That the search covers; empty: not known.")
+    free_transfers: int = Field(1, description="With how many it was counted, when none were given.")
 
 
 class Check(BaseModel):
@@ -124,6 +135,20 @@ class Check(BaseModel):
 
 class ApplyPreview(BaseModel):
     """What `make_transfers` or `set_lineup` would send, and whether it may."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "command": "make_transfers", "allowed": True, "team_name": "AIrsenal FC",
+                "checks": [{"name": "hit", "state": "warning", "detail": "It costs 4 points."}],
+                "gameweek": {"id": 25, "name": "Gameweek 25", "deadline": "2026-02-06T18:30:00Z", "is_current": False},
+                "transfers_out": ["Foden (MCI)"], "transfers_in": ["B.Fernandes (MUN)"], "hit": 4, "bank": 1.5,
+                "chip": None, "captain": "Gabriel", "vice_captain": "B.Fernandes", "starting_lineup": [], "bench": [],
+                "warnings": [], "report_id": "27b89d68-86da-4d40-8641-c5108446140e-1",
+                "suggested_at": "2026-02-05T12:03:40Z", "suggestion": "9ab3" * 16,
+            }
+        }
+    )  # fmt: skip
 
     command: Literal["make_transfers", "set_lineup"]
     allowed: bool = Field(description="No check says stop.")
@@ -146,5 +171,9 @@ class ApplyPreview(BaseModel):
 
 
 class ApplyRequest(Body):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"team_name": "AIrsenal FC", "suggestion": "9ab3" * 16}}
+    )
+
     team_name: str = Field(max_length=200, description="Typed by hand, as the preview shows it.")
     suggestion: str = Field(max_length=128, description="The preview's fingerprint.")

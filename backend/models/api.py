@@ -26,7 +26,8 @@ class ErrorAnswer(BaseModel):
 
     detail: str = Field(description="One sentence for the person who must act.")
     code: str | None = Field(None, description="`second_factor_needed`, `second_factor_refused`, "
-                             "`second_factor_unreadable` (401); `step_up_needed` (403).")  # fmt: skip
+                             "`second_factor_unreadable` (401); `step_up_needed` (403); `no_team_id`, `bad_team_id`, "
+                             "`no_such_team`, `no_squad_yet` (404); `fpl_…` (502): how it failed.")  # fmt: skip
     errors: list[FieldProblem] | None = None
     request_id: str | None = None
 

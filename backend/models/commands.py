@@ -50,7 +50,8 @@ class CommandInfo(BaseModel):
         json_schema_extra={
             "example": {
                 "id": "predict", "title": "Predict points", "description": "Expected points of every player.",
-                "pack": "AIrsenal", "touches": "writes", "lane": "airsenal", "time_limit": 7200, "retries": 2,
+                "pack": "AIrsenal", "touches": "writes", "lane": "airsenal", "time_limit": 7200,
+                "silence_limit": 1800, "retries": 2,
                 "repeatable": True, "pty": False, "parameters": [], "secrets": [], "available": False,
                 "unavailable_reason": "AIrsenal is not installed yet: run Install AIrsenal first.",
             }
@@ -64,6 +65,7 @@ class CommandInfo(BaseModel):
     touches: Touches
     lane: str
     time_limit: int | None = Field(None, description="Seconds; null means no limit.")
+    silence_limit: int | None = Field(None, description="Seconds without a byte of output; null means no limit.")
     retries: int
     repeatable: bool
     pty: bool
@@ -71,6 +73,7 @@ class CommandInfo(BaseModel):
     secrets: tuple[SecretNeed, ...]
     available: bool
     unavailable_reason: str | None = None
+    guard: str | None = Field(None, description="Who must let it through: `POST /api/jobs` refuses it then.")
 
 
 class CatalogueProblem(BaseModel):

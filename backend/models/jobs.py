@@ -83,6 +83,14 @@ class Attempt(BaseModel):
     ended_leftovers: list[str] = Field(default_factory=list, description="Processes the command left behind, ended.")
 
 
+class Consent(BaseModel):
+    """What somebody agreed to, for a command with a guard. Looked at again right before the attempt starts."""
+
+    suggestion: str = Field(description="Fingerprint of exactly what was shown.")
+    gameweek: int
+    deadline: datetime
+
+
 class Job(BaseModel):
     """The stored job. Fields below the line are the queue's own and never leave the server."""
 
@@ -121,6 +129,7 @@ class Job(BaseModel):
     owner: str | None = None
     beat_at: datetime | None = None
     notify: bool = False
+    consent: Consent | None = None
 
     @property
     def attempt(self) -> int:
@@ -210,7 +219,8 @@ class JobView(BaseModel):
     def of(cls, job: Job, *, logs: list[str] | None = None, queue_position: int | None = None) -> JobView:
         shared = job.model_dump(include=set(cls.model_fields) & set(Job.model_fields))
         return cls(
-            **shared,
+            # Of an ended job it would only say how far it once was.
+            **shared | ({} if job.status is JobStatus.RUNNING else {"progress": None}),
             logs=logs or [],
             next_attempt_at=job.not_before if job.status is JobStatus.PENDING and job.retry_count else None,
             queue_position=queue_position,

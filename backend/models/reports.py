@@ -55,6 +55,9 @@ class PredictionReport(ReportBase):
     type: Literal["prediction"] = "prediction"
     tag: str | None = Field(None, description="AIrsenal's name of the run; null when read from the log only.")
     players: list[PredictedPlayer] = Field(default_factory=list)
+    fixtures: dict[str, dict[int, list[str]]] = Field(
+        default_factory=dict, description="By club and gameweek, e.g. `LEE (H)`; empty when read from the log only."
+    )
 
 
 class Transfer(BaseModel):
@@ -69,7 +72,9 @@ class Transfer(BaseModel):
 class LineupPlayer(BaseModel):
     name: str
     club: str | None = None
-    position_group: Position
+    position_group: Position | None = Field(
+        description="Null only on the bench, where AIrsenal prints none, until it is read from the database."
+    )
     is_captain: bool = False
     is_vice_captain: bool = False
 
@@ -148,8 +153,29 @@ AnyReport = Annotated[
 ReportType = Literal["prediction", "optimisation", "data_check", "database", "login"]
 
 
+_JOB = "27b89d68-86da-4d40-8641-c5108446140e"
+_HEAD: dict[str, Any] = {
+    "id": f"{_JOB}-prediction",
+    "job_id": _JOB,
+    "command": "predict",
+    "type": "prediction",
+    "completed_at": "2026-02-05T12:00:57Z",
+    "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+    "state": "complete",
+    "not_understood_from": None,
+    "warnings": [],
+    "season": "2526",
+    "gameweeks": [25, 26, 27],
+    "parameters": {"weeks_ahead": 3},
+    "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+}
+_PLAYER: dict[str, Any] = {"player": "Gabriel", "player_id": 5, "position": "DEF", "club": "ARS"}
+
+
 class ReportHead(BaseModel):
     """One row of the history. A pipeline makes two: a prediction and an optimisation."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _HEAD})
 
     id: str = Field(description="Of the report; unlike the job's id it is one for each kind.")
     job_id: str
@@ -167,6 +193,37 @@ class ReportHead(BaseModel):
 
 
 class StoredReport(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "head": _HEAD,
+                "report": {
+                    "type": "prediction",
+                    "generated_at": "2026-02-05T12:00:57Z",
+                    "parameters": {"weeks_ahead": 3},
+                    "headline": _HEAD["headline"],
+                    "summary_text": "DEF: 1. Gabriel, 20.87pts (£7.0m, ARS)",
+                    "state": "complete",
+                    "parser": "airsenal.prediction 1",
+                    "season": "2526",
+                    "gameweeks": [25, 26, 27],
+                    "tag": _HEAD["tag"],
+                    "players": [
+                        {
+                            **_PLAYER,
+                            "rank": 1,
+                            "price": 7.0,
+                            "expected_points": 20.87,
+                            "by_gameweek": {"25": 5.89, "26": 8.02, "27": 6.96},
+                            "news": None,
+                        }
+                    ],
+                    "fixtures": {"ARS": {"25": ["SUN (H)"], "26": ["BRE (A)", "WOL (A)"], "27": ["TOT (A)"]}},
+                },
+            }
+        }
+    )
+
     head: ReportHead
     report: AnyReport
 
@@ -189,6 +246,30 @@ class Change(BaseModel):
 
 
 class Comparison(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "before": {**_HEAD, "id": "c1f0-prediction"},
+                "after": _HEAD,
+                "gameweeks": [25, 26, 27],
+                "changes": [
+                    {
+                        **_PLAYER,
+                        "points_before": 16.1,
+                        "points_after": 20.87,
+                        "difference": 4.77,
+                        "price_before": 6.9,
+                        "price_after": 7.0,
+                        "news_before": "Knock - 75% chance of playing",
+                        "news_after": None,
+                        "reasons": ["Price up £0.1m.", "News cleared (was: Knock - 75% chance of playing)."],
+                    }
+                ],
+                "note": None,
+            }
+        }
+    )
+
     before: ReportHead
     after: ReportHead
     gameweeks: list[int] = Field(description="That both hold; the only ones that are compared.")
@@ -209,6 +290,19 @@ class PlayedPlayer(BaseModel):
 
 class Played(BaseModel):
     """Predicted against actual, for gameweeks of the prediction that have been played by now."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "report": _HEAD,
+                "gameweeks": [25],
+                "players": [{**_PLAYER, "gameweek": 25, "expected_points": 5.89, "points": 6, "minutes": 90}],
+                "mean_error": 0.11,
+                "mean_absolute_error": 0.11,
+                "note": None,
+            }
+        }
+    )
 
     report: ReportHead
     gameweeks: list[int]

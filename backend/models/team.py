@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.models.reports import Position
+from backend.models.fpl import Event
+from backend.models.reports import Chip, Position
 
 
 class GameweekInfo(BaseModel):
@@ -29,7 +30,8 @@ class TeamPlayer(BaseModel):
 
     position_slot: int
     player_id: int = Field(description="The FPL API's element id of this season.")
-    name: str
+    name: str = Field(description="The short one that FPL shows.")
+    full_name: str
     team: str
     position: Position
     multiplier: int
@@ -70,7 +72,35 @@ class PredictionUsed(BaseModel):
 
 
 class CurrentTeam(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"example": {}})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "team_id": 742663, "team_name": "AIrsenal", "manager": "Ada Example",
+                "fetched_at": "2026-02-05T12:00:00Z", "stale": False, "stale_reason": None,
+                "gameweek": {"id": 24, "name": "Gameweek 24", "deadline": "2026-01-31T13:30:00Z", "is_current": True},
+                "next_gameweek": {
+                    "id": 25, "name": "Gameweek 25", "deadline": "2026-02-06T18:30:00Z", "is_current": False,
+                },
+                "active_chip": None,
+                "players": [{
+                    "position_slot": 9, "player_id": 430, "name": "Haaland", "full_name": "Erling Haaland",
+                    "team": "MCI", "position": "FWD", "multiplier": 2, "is_captain": True, "is_vice_captain": False,
+                    "now_cost": 15.1, "points_per_game": 7.2, "event_points": 2, "form": 4.5, "total_points": 172,
+                    "status": "available", "chance_of_playing": None, "news": "",
+                    "fixtures": [{"gameweek": 25, "opponent": "LIV", "at_home": False, "difficulty": 4}],
+                    "expected_points": 5.9, "expected_by_gameweek": {"25": 5.9},
+                }],
+                "entry_summary": {
+                    "bank": 2.8, "team_value": 99.4, "total_points": 1194, "event_points": 62, "event_transfers": 1,
+                    "event_transfers_cost": 0, "points_on_bench": 7,
+                },
+                "prediction": {
+                    "report_id": "8f0b-prediction", "completed_at": "2026-02-05T11:58:00Z", "gameweeks": [25],
+                    "covers_next": True,
+                },
+            }
+        }
+    )  # fmt: skip
 
     team_id: int
     team_name: str
@@ -80,6 +110,9 @@ class CurrentTeam(BaseModel):
     stale_reason: str | None
     gameweek: GameweekInfo = Field(description="Whose picks these are: the current one, before the season the first.")
     next_gameweek: GameweekInfo | None = Field(description="Null after the last one.")
+    active_chip: Chip | None = Field(
+        description="Played in this gameweek. After a free hit the squad goes back to the one before it."
+    )
     players: list[TeamPlayer]
     entry_summary: EntrySummary
     prediction: PredictionUsed | None
@@ -102,3 +135,15 @@ class FoundTeam(BaseModel):
     manager: str
     total_points: int | None
     started_gameweek: int | None
+
+
+class KeptTeam(BaseModel):
+    """The last good answer as it is stored, without expected points."""
+
+    season: str
+    team: CurrentTeam
+
+
+class KeptGameweeks(BaseModel):
+    events: list[Event]
+    at: datetime

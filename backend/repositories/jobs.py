@@ -14,7 +14,7 @@ from pymongo.errors import BulkWriteError
 from backend.database import Document, Duplicate, LaneBusy, Mongo
 from backend.errors import DamagedRecord
 from backend.models.history import JobFilter
-from backend.models.jobs import Attempt, Cause, Job, JobStatus
+from backend.models.jobs import Attempt, Cause, Job, JobStatus, Progress
 
 _PENDING, _RUNNING = JobStatus.PENDING.value, JobStatus.RUNNING.value
 _ENDED = {"$in": [JobStatus.COMPLETED.value, JobStatus.FAILED.value, JobStatus.CANCELLED.value]}
@@ -79,7 +79,8 @@ def _document(job: Job) -> Document:
 
 # What a claim changes.
 _CLAIM_FIELDS = {
-    "status", "owner", "node", "beat_at", "started_at", "attempts", "cause", "error", "exit_code", "signal"
+    "status", "owner", "node", "beat_at", "started_at", "attempts", "cause", "error", "exit_code", "signal", "warnings",
+    "progress",
 }  # fmt: skip
 
 
@@ -100,6 +101,8 @@ def claimed(job: Job, *, owner: str, node: str, now: datetime) -> Job:
             "error": None,
             "exit_code": None,
             "signal": None,
+            "warnings": [],
+            "progress": None,
         }
     )
 
@@ -136,10 +139,6 @@ class JobRepository:
                 ),
                 IndexModel([("sequence", DESCENDING)], name="newest"),
                 IndexModel([("status", ASCENDING), ("sequence", DESCENDING)], name="newest_of_status"),
-                IndexModel(
-                    [("output.type", ASCENDING), ("sequence", DESCENDING)], name="newest_output",
-                    partialFilterExpression={"output.type": {"$exists": True}},
-                ),
                 IndexModel([("command", ASCENDING), ("sequence", DESCENDING)], name="newest_of_command"),
             ]
         )  # fmt: skip
@@ -176,12 +175,8 @@ class JobRepository:
         """Every command that has a job."""
         return list(await self._jobs.distinct("command"))
 
-    async def newest_output(self, kind: str) -> Job | None:
-        """The newest completed job whose parsed output is of this `type`."""
-        document = await self._jobs.find_one(
-            {"output.type": kind, "status": JobStatus.COMPLETED.value}, sort=[("sequence", DESCENDING)]
-        )
-        return _job(document) if document else None
+    async def is_completed(self, job_id: str) -> bool:
+        return await self._jobs.find_one({"_id": job_id, "status": JobStatus.COMPLETED.value}, {"_id": 1}) is not None
 
     async def count_pending(self, at_most: int) -> int:
         return await self._jobs.count_documents({"status": _PENDING}, limit=at_most)
@@ -272,6 +267,9 @@ class JobRepository:
         await self._jobs.update_one(
             {"_id": job_id, "status": _RUNNING}, {"$set": {"log_lines": lines, "log_bytes": size}}
         )
+
+    async def set_progress(self, job_id: str, progress: Progress) -> None:
+        await self._jobs.update_one({"_id": job_id, "status": _RUNNING}, {"$set": {"progress": progress.model_dump()}})
 
     async def cancel_pending(self, job_id: str, *, by: str, now: datetime) -> bool:
         change = {

@@ -14,6 +14,11 @@ def utc_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+def storable(moment: datetime) -> datetime:
+    """Within what the database can hold and subtract, for a moment that somebody sent."""
+    return moment if 1 < moment.year < 9999 else moment.replace(year=min(max(moment.year, 2), 9998))
+
+
 class Sequence:
     """Strictly increasing numbers that also follow the clock, so that they keep their order over restarts."""
 

@@ -50,6 +50,8 @@ class Vault:
         self._now = now
         self._foreign = foreign
         self._audit = audit
+        # By key: version and value of what `identifier` has read.
+        self._identifiers: dict[str, tuple[int, str]] = {}
 
     async def infos(self) -> list[SecretInfo]:
         """Every known key and every stored one, sorted; known ones first in the order people meet them."""
@@ -128,6 +130,23 @@ class Vault:
             await self._note_use(list(environment), job_id, by)
         hidden = [value for key, value in environment.items() if key not in IDENTIFIERS]
         return Unsealed(environment, patterns(hidden))
+
+    async def identifier(self, key: str) -> str | None:
+        """A value that the console itself works with; None: it is not set. Only for those that are no secret by nature.
+
+        Each version is opened once, with its row in the audit log, and kept in memory: pages ask every few minutes.
+        """
+        assert key in IDENTIFIERS
+        stored = await self._secrets.get(key)
+        if stored is None or not (stored.sealed or stored.value):
+            return None
+        known = self._identifiers.get(key)
+        if known and stored.sealed is not None and known[0] == stored.version:
+            return known[1]
+        await self._audit("secret.read", "Read by the console itself.", subject=key)
+        value = await self._open(stored)
+        self._identifiers[key] = stored.version, value
+        return value
 
     async def _note_use(self, names: list[str], job_id: str, by: str) -> None:
         text = f"Given to the job: {', '.join(names)}."

@@ -18,6 +18,10 @@ import { Route as AppAuditRouteImport } from "./routes/_app.audit";
 import { Route as AppDocsRouteImport } from "./routes/_app.docs";
 import { Route as AppSecretsRouteImport } from "./routes/_app.secrets";
 import { Route as AppSettingsRouteImport } from "./routes/_app.settings";
+import { Route as AppTeamRouteImport } from "./routes/_app.team";
+import { Route as AppAirsenalIndexRouteImport } from "./routes/_app.airsenal.index";
+import { Route as AppAirsenalChipsRouteImport } from "./routes/_app.airsenal.chips";
+import { Route as AppAirsenalDatabaseRouteImport } from "./routes/_app.airsenal.database";
 import { Route as AppCommandsIndexRouteImport } from "./routes/_app.commands.index";
 import { Route as AppCommandsIdRouteImport } from "./routes/_app.commands.$id";
 import { Route as AppJobsIndexRouteImport } from "./routes/_app.jobs.index";
@@ -25,6 +29,7 @@ import { Route as AppJobsIdRouteImport } from "./routes/_app.jobs.$id";
 import { Route as AppReportsIndexRouteImport } from "./routes/_app.reports.index";
 import { Route as AppReportsIdRouteImport } from "./routes/_app.reports.$id";
 import { Route as AppReportsCompareRouteImport } from "./routes/_app.reports.compare";
+import { Route as AppAirsenalApplyCommandRouteImport } from "./routes/_app.airsenal.apply.$command";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -70,6 +75,26 @@ const AppSettingsRoute = AppSettingsRouteImport.update({
   path: "/settings",
   getParentRoute: () => AppRoute,
 } as any);
+const AppTeamRoute = AppTeamRouteImport.update({
+  id: "/team",
+  path: "/team",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAirsenalIndexRoute = AppAirsenalIndexRouteImport.update({
+  id: "/airsenal/",
+  path: "/airsenal/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAirsenalChipsRoute = AppAirsenalChipsRouteImport.update({
+  id: "/airsenal/chips",
+  path: "/airsenal/chips",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAirsenalDatabaseRoute = AppAirsenalDatabaseRouteImport.update({
+  id: "/airsenal/database",
+  path: "/airsenal/database",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppCommandsIndexRoute = AppCommandsIndexRouteImport.update({
   id: "/commands/",
   path: "/commands/",
@@ -105,6 +130,11 @@ const AppReportsCompareRoute = AppReportsCompareRouteImport.update({
   path: "/reports/compare",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAirsenalApplyCommandRoute = AppAirsenalApplyCommandRouteImport.update({
+  id: "/airsenal/apply/$command",
+  path: "/airsenal/apply/$command",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -115,13 +145,18 @@ export interface FileRoutesByFullPath {
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
+  "/team": typeof AppTeamRoute;
+  "/airsenal/chips": typeof AppAirsenalChipsRoute;
+  "/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
   "/reports/$id": typeof AppReportsIdRoute;
   "/reports/compare": typeof AppReportsCompareRoute;
+  "/airsenal/": typeof AppAirsenalIndexRoute;
   "/commands/": typeof AppCommandsIndexRoute;
   "/jobs/": typeof AppJobsIndexRoute;
   "/reports/": typeof AppReportsIndexRoute;
+  "/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
@@ -131,14 +166,19 @@ export interface FileRoutesByTo {
   "/docs": typeof AppDocsRoute;
   "/secrets": typeof AppSecretsRoute;
   "/settings": typeof AppSettingsRoute;
+  "/team": typeof AppTeamRoute;
   "/": typeof AppIndexRoute;
+  "/airsenal/chips": typeof AppAirsenalChipsRoute;
+  "/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/commands/$id": typeof AppCommandsIdRoute;
   "/jobs/$id": typeof AppJobsIdRoute;
   "/reports/$id": typeof AppReportsIdRoute;
   "/reports/compare": typeof AppReportsCompareRoute;
+  "/airsenal": typeof AppAirsenalIndexRoute;
   "/commands": typeof AppCommandsIndexRoute;
   "/jobs": typeof AppJobsIndexRoute;
   "/reports": typeof AppReportsIndexRoute;
+  "/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -150,14 +190,19 @@ export interface FileRoutesById {
   "/_app/docs": typeof AppDocsRoute;
   "/_app/secrets": typeof AppSecretsRoute;
   "/_app/settings": typeof AppSettingsRoute;
+  "/_app/team": typeof AppTeamRoute;
   "/_app/": typeof AppIndexRoute;
+  "/_app/airsenal/chips": typeof AppAirsenalChipsRoute;
+  "/_app/airsenal/database": typeof AppAirsenalDatabaseRoute;
   "/_app/commands/$id": typeof AppCommandsIdRoute;
   "/_app/jobs/$id": typeof AppJobsIdRoute;
   "/_app/reports/$id": typeof AppReportsIdRoute;
   "/_app/reports/compare": typeof AppReportsCompareRoute;
+  "/_app/airsenal/": typeof AppAirsenalIndexRoute;
   "/_app/commands/": typeof AppCommandsIndexRoute;
   "/_app/jobs/": typeof AppJobsIndexRoute;
   "/_app/reports/": typeof AppReportsIndexRoute;
+  "/_app/airsenal/apply/$command": typeof AppAirsenalApplyCommandRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -170,13 +215,18 @@ export interface FileRouteTypes {
     | "/docs"
     | "/secrets"
     | "/settings"
+    | "/team"
+    | "/airsenal/chips"
+    | "/airsenal/database"
     | "/commands/$id"
     | "/jobs/$id"
     | "/reports/$id"
     | "/reports/compare"
+    | "/airsenal/"
     | "/commands/"
     | "/jobs/"
-    | "/reports/";
+    | "/reports/"
+    | "/airsenal/apply/$command";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/login"
@@ -186,14 +236,19 @@ export interface FileRouteTypes {
     | "/docs"
     | "/secrets"
     | "/settings"
+    | "/team"
     | "/"
+    | "/airsenal/chips"
+    | "/airsenal/database"
     | "/commands/$id"
     | "/jobs/$id"
     | "/reports/$id"
     | "/reports/compare"
+    | "/airsenal"
     | "/commands"
     | "/jobs"
-    | "/reports";
+    | "/reports"
+    | "/airsenal/apply/$command";
   id:
     | "__root__"
     | "/_app"
@@ -204,14 +259,19 @@ export interface FileRouteTypes {
     | "/_app/docs"
     | "/_app/secrets"
     | "/_app/settings"
+    | "/_app/team"
     | "/_app/"
+    | "/_app/airsenal/chips"
+    | "/_app/airsenal/database"
     | "/_app/commands/$id"
     | "/_app/jobs/$id"
     | "/_app/reports/$id"
     | "/_app/reports/compare"
+    | "/_app/airsenal/"
     | "/_app/commands/"
     | "/_app/jobs/"
-    | "/_app/reports/";
+    | "/_app/reports/"
+    | "/_app/airsenal/apply/$command";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -285,6 +345,34 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/team": {
+      id: "/_app/team";
+      path: "/team";
+      fullPath: "/team";
+      preLoaderRoute: typeof AppTeamRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/airsenal/": {
+      id: "/_app/airsenal/";
+      path: "/airsenal";
+      fullPath: "/airsenal/";
+      preLoaderRoute: typeof AppAirsenalIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/airsenal/chips": {
+      id: "/_app/airsenal/chips";
+      path: "/airsenal/chips";
+      fullPath: "/airsenal/chips";
+      preLoaderRoute: typeof AppAirsenalChipsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/airsenal/database": {
+      id: "/_app/airsenal/database";
+      path: "/airsenal/database";
+      fullPath: "/airsenal/database";
+      preLoaderRoute: typeof AppAirsenalDatabaseRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/commands/": {
       id: "/_app/commands/";
       path: "/commands";
@@ -334,6 +422,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppReportsCompareRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/airsenal/apply/$command": {
+      id: "/_app/airsenal/apply/$command";
+      path: "/airsenal/apply/$command";
+      fullPath: "/airsenal/apply/$command";
+      preLoaderRoute: typeof AppAirsenalApplyCommandRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
@@ -343,14 +438,19 @@ interface AppRouteChildren {
   AppDocsRoute: typeof AppDocsRoute;
   AppSecretsRoute: typeof AppSecretsRoute;
   AppSettingsRoute: typeof AppSettingsRoute;
+  AppTeamRoute: typeof AppTeamRoute;
   AppIndexRoute: typeof AppIndexRoute;
+  AppAirsenalChipsRoute: typeof AppAirsenalChipsRoute;
+  AppAirsenalDatabaseRoute: typeof AppAirsenalDatabaseRoute;
   AppCommandsIdRoute: typeof AppCommandsIdRoute;
   AppJobsIdRoute: typeof AppJobsIdRoute;
   AppReportsIdRoute: typeof AppReportsIdRoute;
   AppReportsCompareRoute: typeof AppReportsCompareRoute;
+  AppAirsenalIndexRoute: typeof AppAirsenalIndexRoute;
   AppCommandsIndexRoute: typeof AppCommandsIndexRoute;
   AppJobsIndexRoute: typeof AppJobsIndexRoute;
   AppReportsIndexRoute: typeof AppReportsIndexRoute;
+  AppAirsenalApplyCommandRoute: typeof AppAirsenalApplyCommandRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -359,14 +459,19 @@ const AppRouteChildren: AppRouteChildren = {
   AppDocsRoute: AppDocsRoute,
   AppSecretsRoute: AppSecretsRoute,
   AppSettingsRoute: AppSettingsRoute,
+  AppTeamRoute: AppTeamRoute,
   AppIndexRoute: AppIndexRoute,
+  AppAirsenalChipsRoute: AppAirsenalChipsRoute,
+  AppAirsenalDatabaseRoute: AppAirsenalDatabaseRoute,
   AppCommandsIdRoute: AppCommandsIdRoute,
   AppJobsIdRoute: AppJobsIdRoute,
   AppReportsIdRoute: AppReportsIdRoute,
   AppReportsCompareRoute: AppReportsCompareRoute,
+  AppAirsenalIndexRoute: AppAirsenalIndexRoute,
   AppCommandsIndexRoute: AppCommandsIndexRoute,
   AppJobsIndexRoute: AppJobsIndexRoute,
   AppReportsIndexRoute: AppReportsIndexRoute,
+  AppAirsenalApplyCommandRoute: AppAirsenalApplyCommandRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

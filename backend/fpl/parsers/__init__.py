@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from backend.fpl.parsers import endings
+from backend.fpl.parsers.parsed import Parsed
+from backend.fpl.parsers.progress import READERS, Silent
+from backend.fpl.parsers.rows import Log
+from backend.fpl.parsers.run import Run
+from backend.fpl.parsers.signs import read_warnings
 from backend.jobs.companion import ProgressReader
-from backend.models.reports import AnyReport, Warning
 
+__all__ = ["PARSERS", "Parsed", "parse", "progress_reader"]
 
-@dataclass(frozen=True)
-class Parsed:
-    """`reports` are in the order of the log. `missing` says which closing line never came, in a sentence: then exit
-    code 0 is no success. `warnings` are those of the whole run; each report repeats them."""
-
-    reports: list[AnyReport] = field(default_factory=list)
-    warnings: list[Warning] = field(default_factory=list)
-    missing: str | None = None
+PARSERS: Mapping[str, Callable[[Run], Parsed]] = {
+    "airsenal.setup": endings.setup,
+    "airsenal.update": endings.update,
+    "airsenal.prediction": endings.prediction,
+    "airsenal.optimisation": endings.optimisation,
+    "airsenal.squad": endings.squad,
+    "airsenal.pipeline": endings.pipeline,
+    "airsenal.check_data": endings.check_data,
+    "airsenal.lineup": endings.lineup,
+    "airsenal.transfers": endings.transfers,
+    "airsenal.login": endings.login,
+}
 
 
 def parse(parser: str, rows: Iterable[str], parameters: Mapping[str, Any], ended_at: datetime) -> Parsed:
-    """`rows` as a terminal shows them: of a row drawn over and over only its last frame."""
-    raise NotImplementedError
+    """`rows` as a terminal shows them: of a row drawn over and over only its last frame. KeyError: no such parser."""
+    read = PARSERS[parser]
+    log = Log(rows)
+    return read(Run(parser, log, parameters, ended_at, read_warnings(log)))
 
 
 def progress_reader(parser: str, parameters: Mapping[str, Any]) -> ProgressReader:
-    raise NotImplementedError
+    return READERS.get(parser, Silent)(parameters)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import gzip
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["status", "html", "broken_json", "slow_drip", "drop", "hang"]
+Kind = Literal["status", "html", "captcha", "broken_json", "wrong_shape", "huge", "slow_drip", "drop", "reset", "hang"]
+HUGE = 30_000_000
 
 
 @dataclass
@@ -16,6 +19,8 @@ class Failure:
     status: int = 503
     path: str = ""
     times: int | None = None
+    retry_after: str | None = "1"
+    """Sent with status 429."""
     seconds: float = 1.0
     """slow_drip: between two bytes. hang: before the connection is closed without a word."""
 
@@ -27,11 +32,30 @@ class Failure:
         return True
 
 
+@functools.cache
+def _huge() -> bytes:
+    """130 kB on the way."""
+    return gzip.compress(b" " * HUGE, 1)
+
+
+def headers(failure: Failure) -> dict[str, str]:
+    if failure.kind == "huge":
+        return {"Content-Encoding": "gzip"}
+    limited = failure.kind == "status" and failure.status == 429 and failure.retry_after is not None
+    return {"Retry-After": failure.retry_after or ""} if limited else {}
+
+
 def body(failure: Failure) -> tuple[int, str, bytes]:
     """Status, content type and content of an answer that goes wrong."""
     if failure.kind == "html":
         page = "<!doctype html><html><body><h1>The game is being updated.</h1></body></html>"
         return 200, "text/html; charset=utf-8", page.encode()
+    if failure.kind == "captcha":
+        return 200, "text/html", b"<!doctype html><html><body>Are you a robot?</body></html>"
+    if failure.kind == "wrong_shape":
+        return 200, "application/json", b'{"gameweeks": []}'
+    if failure.kind == "huge":
+        return 200, "application/json", _huge()
     if failure.kind == "broken_json":
         return 200, "application/json", b'{"events": [{"id": 1, "name": "Gamew'
     if failure.kind == "slow_drip":

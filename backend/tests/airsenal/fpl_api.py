@@ -16,7 +16,10 @@ Any e-mail address logs in with the password `PASSWORD`.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import socket
+import struct
 import sys
 import threading
 import time
@@ -28,7 +31,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from backend.tests.airsenal.answers import NEEDS_LOGIN, Answers, SeasonAnswers
-from backend.tests.airsenal.failures import Failure, Kind, body
+from backend.tests.airsenal.failures import Failure, Kind, body, headers
 from backend.tests.airsenal.hook import find_data_folder, install_hook
 from backend.tests.airsenal.season import Season
 
@@ -54,6 +57,10 @@ class StandInFplApi:
     failures: list[Failure] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     """`GET bootstrap-static` and so on, in order."""
+    agents: set[str] = field(default_factory=set)
+    """Who asked, by their own word."""
+    unchanged: list[str] = field(default_factory=list)
+    """Paths that were answered with 304."""
     posted: list[Posted] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     """Other files by name, below `/data/`."""
@@ -88,7 +95,7 @@ class StandInFplApi:
         class Bound(_Handler):
             stand_in = api
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Bound)
+        self._server = _Server(("127.0.0.1", self.port), Bound)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="stand-in-fpl-api", daemon=True).start()
@@ -101,15 +108,21 @@ class StandInFplApi:
             self._server = None
 
     def fail(
-        self, kind: Kind, *, status: int = 503, path: str = "", times: int | None = None, seconds: float = 1.0
-    ) -> None:
-        self.failures.append(Failure(kind, status, path, times, seconds))
+        self, kind: Kind, *, status: int = 503, path: str = "", times: int | None = None, seconds: float = 1.0,
+        retry_after: str | None = "1",
+    ) -> None:  # fmt: skip
+        self.failures.append(Failure(kind, status, path, times, retry_after, seconds))
 
     def recover(self) -> None:
         self.failures.clear()
 
     def failure_for(self, path: str) -> Failure | None:
         return next((failure for failure in self.failures if failure.strikes(path)), None)
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Silent: clients that give up half-way are what failures are for."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -121,6 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self._path()
         self.stand_in.requests.append(f"GET {path}")
+        self.stand_in.agents.add(self.headers.get("User-Agent", ""))
         if self._fails(path):
             return
         if path == "login/as/authorize":
@@ -130,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             answer = self.stand_in.answers.get(path, logged_in=self._logged_in())
             status = 404 if answer is None else 403 if answer is NEEDS_LOGIN else 200
-            self._json(status, {"detail": "Not found."} if answer is None else answer)
+            self._tagged(path, status, {"detail": "Not found."} if answer is None else answer)
 
     def do_POST(self) -> None:
         path = self._path()
@@ -175,13 +189,16 @@ class _Handler(BaseHTTPRequestHandler):
         failure = self.stand_in.failure_for(path)
         if failure is None:
             return False
-        if failure.kind in ("drop", "hang"):
+        if failure.kind in ("drop", "reset", "hang"):
             self.close_connection = True
+            if failure.kind == "reset":  # closed without a wait for the other side: it gets RST
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
             time.sleep(failure.seconds if failure.kind == "hang" else 0)
             return True
         status, kind, content = body(failure)
         if failure.kind != "slow_drip":
-            self._send(status, content, kind, {"Retry-After": "1"} if status == 429 else {})
+            self._send(status, content, kind, headers(failure))
             return True
         self._head(status, kind, len(content), {})
         try:
@@ -192,6 +209,16 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True  # the other side lost patience: what this failure is for
         return True
+
+    def _tagged(self, path: str, status: int, answer: Any) -> None:
+        """With an entity tag, so that whoever keeps answers need not take the same one again."""
+        content = json.dumps(answer).encode()
+        tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+        if status == 200 and self.headers.get("If-None-Match") == tag:
+            self.stand_in.unchanged.append(path)
+            self._send(304, b"", "application/json", {"ETag": tag})
+        else:
+            self._send(status, content, "application/json", {"ETag": tag})
 
     def _json(self, status: int, answer: Any) -> None:
         self._send(status, json.dumps(answer).encode(), "application/json")

@@ -5,8 +5,10 @@ Uses the installation and the database that the browser test made, or makes them
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 from backend.tests.airsenal.box import LOGIN, TEAM_ID, AirsenalBox, Run
 from backend.tests.airsenal.fpl_api import StandInFplApi
 from backend.tests.airsenal.hook import find_data_folder
+from backend.tests.unit.test_chips import TABLE, chips_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -62,6 +65,27 @@ def test_every_option_of_the_pack_is_one_of_the_real_command(predicted: Airsenal
     assert checked > 50
 
 
+def test_the_planner_counts_as_the_real_optimiser_does(predicted: AirsenalBox, fpl_api: StandInFplApi) -> None:
+    asked = """
+import json, sys
+from airsenal.framework.optimization_utils import count_expected_outputs
+from airsenal.scripts.fill_transfersuggestion_table import construct_chip_dict
+for weeks, free, most, hit, unused, chips in json.load(sys.stdin):
+    try:
+        chips = construct_chip_dict(list(range(25, 25 + weeks)), chips)
+        print(count_expected_outputs(weeks, 25, free, hit, unused, most, chips)[0])
+    except IndexError:
+        print(0)
+"""
+    rows = [(*row[:5], chips_of(row[5])) for row in TABLE]
+    home = {"AIRSENAL_HOME": str(predicted.database.parent), "AIRSENAL_DB_FILE": str(predicted.database)}
+    done = subprocess.run(
+        [predicted.venv / "bin" / "python", "-c", asked], input=json.dumps(rows),
+        env={**home, "FPL_API_URL": fpl_api.url}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert [int(line) for line in done.stdout.splitlines()[-len(TABLE) :]] == [row[6] for row in TABLE]
+
+
 def test_a_second_set_up_does_not_pass_for_one(predicted: AirsenalBox) -> None:
     again = predicted.run("setup_db", {"n_previous": 1})
     assert again.exit_code == 0
@@ -95,6 +119,26 @@ def check_database(path: Path) -> None:
     assert predictions > 500
     assert suggestions > 15
     assert scores > 10_000, "the release's bug with skipped player scores is avoided"
+
+
+def test_the_login_is_tried_as_airsenal_does_without_a_database(
+    predicted: AirsenalBox, fpl_api: StandInFplApi, tmp_path: Path
+) -> None:
+    no_database = AirsenalBox(tmp_path / "data", predicted.api_url, {"FPL_TEAM_ID": TEAM_ID, **LOGIN})
+    no_database.venv.parent.mkdir()
+    no_database.venv.symlink_to(predicted.venv)
+    assert good(no_database, "test_login").output.endswith("its own.\nFPL login: works\n")
+    no_database.secrets["FPL_PASSWORD"] = "not-the-password"
+    refused = no_database.run("test_login")
+    assert refused.exit_code == 1
+    assert refused.output.endswith("FPL login: wrong_password\n")
+    assert "not-the-password" not in refused.output
+    assert "manager@example.org" not in refused.output
+    fpl_api.fail("status", status=403, path="login")
+    blocked = no_database.run("test_login")
+    fpl_api.recover()
+    assert blocked.output.endswith("FPL login: blocked\n")
+    assert not no_database.database.parent.exists() or list(no_database.database.parent.iterdir()) == []
 
 
 def test_a_failing_api_fails_the_update(predicted: AirsenalBox, fpl_api: StandInFplApi) -> None:

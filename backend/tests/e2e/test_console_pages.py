@@ -288,8 +288,9 @@ def test_the_api_is_shown_from_local_files_to_the_admin_only(
     stranger.wait_for_url("**/docs/redoc")
 
 
-def test_an_irreversible_command_asks_for_its_title(page: Page) -> None:
+def test_a_guarded_command_leads_to_its_review(page: Page) -> None:
     page.goto("/commands/make_transfers")
-    expect(page.get_by_text("This changes your real team")).to_be_visible()
-    expect(page.get_by_role("button", name="Make transfers")).to_be_disabled()
     expect(page.get_by_text("AIrsenal is not installed yet").first).to_be_visible()
+    expect(page.get_by_role("button", name="Make transfers")).to_have_count(0)
+    page.get_by_role("link", name="Review what would be sent").click()
+    page.wait_for_url("**/airsenal/apply/make_transfers")

@@ -104,6 +104,7 @@ ASKS_AGAIN = [
     ("POST", "/api/secrets", {"key": "APP_ADMIN_EMAIL", "value": "x@example.org"}),
     ("DELETE", "/api/secrets/X", None),
     ("POST", "/api/jobs", {"command": "make_transfers", "confirm": "Make transfers"}),
+    ("POST", "/api/airsenal/database/restore", {"id": "x"}),
 ]
 
 

@@ -17,7 +17,7 @@ FLOORS: list[set[str]] = [
     {"audit", "auth", "commands", "vault", "metrics"},
     {"jobs"},
     {"schedules", "notifications", "fpl"},
-    {"services"},
+    {"services", "airsenal_services"},
     {"api", "middleware"},
     {"server", "web_server"},
     {"console", "openapi"},
@@ -34,6 +34,7 @@ SAME_FLOOR = {
     ("database_session", "embedded_mongo"),
     ("database_session", "private_socket"),
     ("utils", "errors"),
+    ("services", "airsenal_services"),
 }
 HOMES = {
     "motor": {"database", "repositories"},

@@ -51,6 +51,16 @@ def test_an_own_command_cannot_take_the_place_of_a_built_in_one(own: Path) -> No
     assert Catalogue.load(PACKS_FOLDER, own, BUILTINS).get("make_transfers").title == "Make transfers"
 
 
+def test_an_own_command_cannot_ask_for_the_consoles_guard(own: Path) -> None:
+    """The guard knows what its two commands send; of another it could show nothing."""
+    (own / "a.yaml").write_text(
+        "commands: [{id: mine, title: M, touches: irreversible, argv: [a], guard: airsenal.apply}]"
+    )
+    added, rows = load(own)
+    assert added == []
+    assert rows[0][2].startswith("'guard' is for built-in commands")
+
+
 def test_the_first_of_two_files_keeps_an_id(own: Path) -> None:
     (own / "a.yaml").write_text(GOOD % "same")
     (own / "b.yaml").write_text("# later\n" + GOOD % "same")

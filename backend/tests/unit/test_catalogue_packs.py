@@ -18,6 +18,7 @@ from backend.tests.unit.test_catalogue import BUILTINS, bad_fields
 CHIPS = ("wildcard_week", "free_hit_week", "triple_captain_week", "bench_boost_week")
 REAL_TEAM = {"set_lineup", "make_transfers"}
 AIRSENAL = {"setup_db", "update_db", "predict", "optimize", "pipeline", "make_squad", "check_data", *REAL_TEAM}
+AIRSENAL |= {"test_login"}
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,7 @@ def test_what_changes_the_real_team_is_irreversible_and_never_answers_or_repeats
         command = packs.get(command_id)
         assert argv(command)[1:] == ["--confirm"]
         assert command.stdin is None
+        assert command.guard == "airsenal.apply"
         assert command.max_retries(3) == 0
         assert not command.repeatable
         assert command.secrets == ("FPL_TEAM_ID", "FPL_LOGIN", "FPL_PASSWORD")

@@ -40,6 +40,7 @@ IN_COMMAND = [
     ("argv: [a]\nlane: !!python/object:os.system x", 6, "'lane' must be text"),
     ("argv: [a]\nlane: Big Lane", 6, "'lane' is 'Big Lane': use small letters"),
     ("argv: [a]\nparser: ../x", 6, "'parser' is '../x'"),
+    ("argv: [a]\nguard: airsenal.apply", 6, "'guard' is for commands that touch: irreversible"),
     ("argv: [a]\npty: 'yes'", 6, "'pty' must be true or false, without quotes"),
     ("argv: [a]\nretries: '3'", 6, "'retries' must be a whole number, without quotes"),
     ("argv: [a]\nretries: 21", 6, "'retries' must be from 0 to 20"),

@@ -17,7 +17,7 @@ from backend.jobs.runner import Runner
 def _spec(folder: Path, argv: list[str]) -> dict[str, Any]:
     return {
         "argv": argv, "env": {"PATH": os.defpath}, "cwd": str(folder), "stdin": None, "pty": False, "time_limit": None,
-        "grace": 1, "spool_limit": 1 << 30, "masks": [], "boot_id": "boot",
+        "silence_limit": None, "grace": 1, "spool_limit": 1 << 30, "masks": [], "boot_id": "boot",
     }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
-import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, REPORT_KEYS, secretsQuery } from "./queries";
+import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, REPORT_KEYS, secretsQuery, TEAM_KEY } from "./queries";
 import type { Job } from "./types";
 
-export type Topic = "jobs" | "queue" | "secrets";
+export type Topic = "jobs" | "queue" | "secrets" | "airsenal";
 export interface Change {
   /** Whole jobs, without log and output. */
   jobs: Omit<Job, "logs" | "output">[];
@@ -25,7 +25,10 @@ export function applyChanges(queryClient: QueryClient, { jobs, topics }: Change)
   if (topics.includes("secrets")) {
     invalidate(secretsQuery.queryKey);
     invalidate(commandsQuery.queryKey);
+    // Its number may be another one now.
+    invalidate(TEAM_KEY);
   }
+  if (topics.includes("airsenal")) invalidate(["airsenal"]);
   if (topics.includes("jobs")) invalidate(JOB_KEYS.one);
   // A report is stored before the end of its job is told.
   reportsDue ||= topics.includes("jobs") || jobs.some(({ status }) => hasEnded(status));

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { client } from "./client";
+import { currentConnection, reportSuccess } from "./connection";
 import { ApiError } from "./errors";
 import { provideConfirmation } from "./stepUp";
 
@@ -60,5 +61,22 @@ describe("a request that asks for a confirmation", () => {
     await expect(save()).rejects.toBeInstanceOf(ApiError);
     expect(ask).not.toHaveBeenCalled();
     stop();
+  });
+});
+
+describe("a 502", () => {
+  const ask = () => client.GET("/api/team/deadline");
+
+  it("with a code is the console's word on the FPL API, and no sign that the console is away", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(json({ detail: "The FPL API failed.", code: "fpl_failed" }, 502)));
+    await expect(ask()).rejects.toMatchObject({ status: 502, code: "fpl_failed", message: "The FPL API failed." });
+    expect(currentConnection().state).toBe("online");
+  });
+
+  it("without one comes from a proxy that does not reach the console", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response("<html>", { status: 502 })));
+    await expect(ask()).rejects.toMatchObject({ status: 502, code: null });
+    expect(currentConnection().state).toBe("unreachable");
+    reportSuccess();
   });
 });

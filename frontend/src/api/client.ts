@@ -26,7 +26,8 @@ const errors: Middleware = {
       return undefined;
     }
     const error = await toApiError(response);
-    if (error.status === 502 || error.status === 504) reportFailure("unreachable", error.message);
+    // With a code it is the console that speaks, of a service that it asked; without one a proxy speaks in its place.
+    if ((error.status === 502 && error.code === null) || error.status === 504) reportFailure("unreachable", error.message);
     else if (error.status === 503) reportFailure("degraded", error.message);
     else reportSuccess();
     if (error.status === 401 && !SIGN_IN.test(new URL(request.url).pathname)) {

@@ -93,6 +93,10 @@ function subscribe(listener: Listener) {
   };
 }
 
+export function currentConnection(): Connection {
+  return current;
+}
+
 export function useConnection(): Connection {
-  return useSyncExternalStore(subscribe, () => current);
+  return useSyncExternalStore(subscribe, currentConnection);
 }

@@ -2,7 +2,8 @@ import { type InfiniteData, infiniteQueryOptions, keepPreviousData, type QueryCl
 import { body, client } from "./client";
 import { ApiError } from "./errors";
 import { eventsLive } from "./live";
-import type { Job, JobStatus, Readiness, ReportType } from "./types";
+import type { paths } from "./schema";
+import type { ApplyCommand, Job, JobStatus, Readiness, ReportType } from "./types";
 
 const ENDED: readonly JobStatus[] = ["completed", "failed", "cancelled"];
 const BUSY_POLL = 2_000;
@@ -58,6 +59,23 @@ export const secretsQuery = queryOptions({
   queryFn: async ({ signal }) => body(await client.GET("/api/secrets", { signal })),
   staleTime: 10_000,
 });
+
+/** AIrsenal's database and its copies. What changes them is told by the stream; the end of a job only by looking. */
+export const databaseQuery = queryOptions({
+  queryKey: ["airsenal", "database"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/database", { signal })),
+  refetchInterval: ({ state }) => (state.data?.busy ? BUSY_POLL : eventsLive() ? LIVE_POLL : IDLE_POLL),
+});
+
+export function restorePreviewQuery(id: string) {
+  return queryOptions({
+    queryKey: ["airsenal", "database", "copies", id],
+    queryFn: async ({ signal }) =>
+      body(await client.GET("/api/airsenal/database/copies/{copy_id}", { params: { path: { copy_id: id } }, signal })),
+    // What is lost follows from both files, and either may have changed.
+    gcTime: 0,
+  });
+}
 
 export const factorsQuery = queryOptions({
   queryKey: ["factors"],
@@ -147,6 +165,13 @@ export const queueQuery = queryOptions({
   refetchInterval: () => (eventsLive() ? LIVE_POLL : IDLE_POLL),
 });
 
+/** How far AIrsenal is set up. Jobs and secrets move it; who changes one of them here has it read anew. */
+export const airsenalQuery = queryOptions({
+  queryKey: ["airsenal", "status"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/status", { signal })),
+  refetchInterval: ({ state }) => (state.data?.steps.some((step) => step.state === "running") === true ? IDLE_POLL : LIVE_POLL),
+});
+
 export const retentionQuery = queryOptions({
   queryKey: ["settings", "retention"],
   queryFn: async ({ signal }) => body(await client.GET("/api/settings/retention", { signal })),
@@ -201,6 +226,27 @@ export const auditCheckQuery = queryOptions({
   gcTime: 0,
 });
 
+// The console asks the FPL API for a squad at most every two minutes.
+const TEAM_POLL = 120_000;
+export const TEAM_KEY = ["team"] as const;
+
+export const teamQuery = queryOptions({
+  queryKey: [...TEAM_KEY, "current"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/team/current", { signal })),
+  staleTime: 60_000,
+  refetchInterval: TEAM_POLL,
+  // The console has tried several times already.
+  retry: false,
+});
+
+export const deadlineQuery = queryOptions({
+  queryKey: [...TEAM_KEY, "deadline"],
+  queryFn: async ({ signal }) => body(await client.GET("/api/team/deadline", { signal })),
+  staleTime: 60_000,
+  refetchInterval: 5 * 60_000,
+  retry: false,
+});
+
 export const REPORT_KEYS = { list: ["reports", "list"], one: ["reports", "one"], played: ["reports", "played"] } as const;
 // Reports come with the end of a job, which the stream tells; this is for the time while the stream is away.
 const reportPoll = () => (eventsLive() ? LIVE_POLL : 2 * IDLE_POLL);
@@ -212,7 +258,7 @@ export function reportPagesQuery(type: ReportType | undefined) {
     queryFn: async ({ pageParam, signal }) =>
       body(await client.GET("/api/reports", { params: { query: { type, before: pageParam, limit: PAGE } }, signal })),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => (last.length === PAGE ? last.at(-1)?.completed_at : undefined),
+    getNextPageParam: (last) => (last.length >= PAGE ? last.at(-1)?.completed_at : undefined),
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 2 ? false : reportPoll()),
     placeholderData: keepPreviousData,
   });
@@ -265,5 +311,27 @@ export function jobReportsQuery(jobId: string) {
       const query = { job_id: jobId, limit: CHOICES };
       return body(await client.GET("/api/reports", { params: { query }, signal })).filter(({ job_id }) => job_id === jobId);
     },
+  });
+}
+
+/** Looked at again while it is open: the deadline, the database and other jobs move. */
+export function applyQuery(command: ApplyCommand) {
+  return queryOptions({
+    queryKey: ["airsenal", "apply", command],
+    queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/apply/{command}", { params: { path: { command } }, signal })),
+    staleTime: 0,
+    gcTime: 0,
+    refetchInterval: 20_000,
+  });
+}
+
+export type CostQuery = NonNullable<paths["/api/airsenal/search-cost"]["get"]["parameters"]["query"]>;
+
+export function searchCostQuery(query: CostQuery) {
+  return queryOptions({
+    queryKey: ["airsenal", "search-cost", query],
+    queryFn: async ({ signal }) => body(await client.GET("/api/airsenal/search-cost", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
   });
 }

@@ -1001,7 +1001,7 @@ export interface paths {
         };
         /**
          * Newest reports
-         * @description The newest prediction and optimisation; null where there is none yet.
+         * @description The newest prediction and optimisation of a completed job; null where there is none yet.
          */
         get: operations["latest_reports"];
         put?: never;
@@ -1021,7 +1021,7 @@ export interface paths {
         };
         /**
          * All reports
-         * @description Newest first. `before`: the `completed_at` of the last one of the page before.
+         * @description Newest first, of all jobs. A job's reports are never parted, so that a page may have a few more than `limit`.
          */
         get: operations["list_reports"];
         put?: never;
@@ -1039,7 +1039,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compare two predictions */
+        /**
+         * Compare two predictions
+         * @description Players whose points, price, news, fixtures or club changed, in the gameweeks that both predictions have.
+         */
         get: operations["compare_reports"];
         put?: never;
         post?: never;
@@ -1076,7 +1079,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Predicted against actual */
+        /**
+         * Predicted against actual
+         * @description Of the players that were predicted, in the gameweeks that have been played by now.
+         */
         get: operations["played_report"];
         put?: never;
         post?: never;
@@ -1093,7 +1099,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A prediction as CSV */
+        /**
+         * A prediction as CSV
+         * @description A column for each gameweek. Texts that a spreadsheet would take for a formula begin with a quote.
+         */
         get: operations["report_csv"];
         put?: never;
         post?: never;
@@ -1274,7 +1283,8 @@ export interface paths {
         };
         /**
          * The current squad
-         * @description When the FPL API fails, the last good answer, marked `stale`; 502 when there is none.
+         * @description When the FPL API fails, the last good answer, marked `stale`; 502 when there is none. It is asked at most every
+         *     two minutes. A 404 has a `code`: the team's number is missing, wrong or unknown, or its squad is not public yet.
          */
         get: operations["current_team"];
         put?: never;
@@ -1292,7 +1302,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The next deadline */
+        /**
+         * The next deadline
+         * @description Between seasons the first one of the next as soon as FPL lists it; null after the last.
+         */
         get: operations["next_deadline"];
         put?: never;
         post?: never;
@@ -1413,6 +1426,40 @@ export interface components {
         /**
          * ApplyPreview
          * @description What `make_transfers` or `set_lineup` would send, and whether it may.
+         * @example {
+         *       "allowed": true,
+         *       "bank": 1.5,
+         *       "bench": [],
+         *       "captain": "Gabriel",
+         *       "checks": [
+         *         {
+         *           "detail": "It costs 4 points.",
+         *           "name": "hit",
+         *           "state": "warning"
+         *         }
+         *       ],
+         *       "command": "make_transfers",
+         *       "gameweek": {
+         *         "deadline": "2026-02-06T18:30:00Z",
+         *         "id": 25,
+         *         "is_current": false,
+         *         "name": "Gameweek 25"
+         *       },
+         *       "hit": 4,
+         *       "report_id": "27b89d68-86da-4d40-8641-c5108446140e-1",
+         *       "starting_lineup": [],
+         *       "suggested_at": "2026-02-05T12:03:40Z",
+         *       "suggestion": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
+         *       "team_name": "AIrsenal FC",
+         *       "transfers_in": [
+         *         "B.Fernandes (MUN)"
+         *       ],
+         *       "transfers_out": [
+         *         "Foden (MCI)"
+         *       ],
+         *       "vice_captain": "B.Fernandes",
+         *       "warnings": []
+         *     }
          */
         ApplyPreview: {
             /**
@@ -1463,7 +1510,13 @@ export interface components {
              */
             suggestion: string | null;
         };
-        /** ApplyRequest */
+        /**
+         * ApplyRequest
+         * @example {
+         *       "suggestion": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
+         *       "team_name": "AIrsenal FC"
+         *     }
+         */
         ApplyRequest: {
             /**
              * Team Name
@@ -1710,6 +1763,7 @@ export interface components {
          *       "repeatable": true,
          *       "retries": 2,
          *       "secrets": [],
+         *       "silence_limit": 1800,
          *       "time_limit": 7200,
          *       "title": "Predict points",
          *       "touches": "writes",
@@ -1737,6 +1791,11 @@ export interface components {
              * @description Seconds; null means no limit.
              */
             time_limit?: number | null;
+            /**
+             * Silence Limit
+             * @description Seconds without a byte of output; null means no limit.
+             */
+            silence_limit?: number | null;
             /** Retries */
             retries: number;
             /** Repeatable */
@@ -1751,8 +1810,80 @@ export interface components {
             available: boolean;
             /** Unavailable Reason */
             unavailable_reason?: string | null;
+            /**
+             * Guard
+             * @description Who must let it through: `POST /api/jobs` refuses it then.
+             */
+            guard?: string | null;
         };
-        /** Comparison */
+        /**
+         * Comparison
+         * @example {
+         *       "after": {
+         *         "command": "predict",
+         *         "completed_at": "2026-02-05T12:00:57Z",
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "id": "27b89d68-86da-4d40-8641-c5108446140e-prediction",
+         *         "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction",
+         *         "warnings": []
+         *       },
+         *       "before": {
+         *         "command": "predict",
+         *         "completed_at": "2026-02-05T12:00:57Z",
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "id": "c1f0-prediction",
+         *         "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction",
+         *         "warnings": []
+         *       },
+         *       "changes": [
+         *         {
+         *           "club": "ARS",
+         *           "difference": 4.77,
+         *           "news_before": "Knock - 75% chance of playing",
+         *           "player": "Gabriel",
+         *           "player_id": 5,
+         *           "points_after": 20.87,
+         *           "points_before": 16.1,
+         *           "position": "DEF",
+         *           "price_after": 7,
+         *           "price_before": 6.9,
+         *           "reasons": [
+         *             "Price up £0.1m.",
+         *             "News cleared (was: Knock - 75% chance of playing)."
+         *           ]
+         *         }
+         *       ],
+         *       "gameweeks": [
+         *         25,
+         *         26,
+         *         27
+         *       ]
+         *     }
+         */
         Comparison: {
             before: components["schemas"]["ReportHead"];
             after: components["schemas"]["ReportHead"];
@@ -1788,7 +1919,74 @@ export interface components {
         };
         /**
          * CurrentTeam
-         * @example {}
+         * @example {
+         *       "entry_summary": {
+         *         "bank": 2.8,
+         *         "event_points": 62,
+         *         "event_transfers": 1,
+         *         "event_transfers_cost": 0,
+         *         "points_on_bench": 7,
+         *         "team_value": 99.4,
+         *         "total_points": 1194
+         *       },
+         *       "fetched_at": "2026-02-05T12:00:00Z",
+         *       "gameweek": {
+         *         "deadline": "2026-01-31T13:30:00Z",
+         *         "id": 24,
+         *         "is_current": true,
+         *         "name": "Gameweek 24"
+         *       },
+         *       "manager": "Ada Example",
+         *       "next_gameweek": {
+         *         "deadline": "2026-02-06T18:30:00Z",
+         *         "id": 25,
+         *         "is_current": false,
+         *         "name": "Gameweek 25"
+         *       },
+         *       "players": [
+         *         {
+         *           "event_points": 2,
+         *           "expected_by_gameweek": {
+         *             "25": 5.9
+         *           },
+         *           "expected_points": 5.9,
+         *           "fixtures": [
+         *             {
+         *               "at_home": false,
+         *               "difficulty": 4,
+         *               "gameweek": 25,
+         *               "opponent": "LIV"
+         *             }
+         *           ],
+         *           "form": 4.5,
+         *           "full_name": "Erling Haaland",
+         *           "is_captain": true,
+         *           "is_vice_captain": false,
+         *           "multiplier": 2,
+         *           "name": "Haaland",
+         *           "news": "",
+         *           "now_cost": 15.1,
+         *           "player_id": 430,
+         *           "points_per_game": 7.2,
+         *           "position": "FWD",
+         *           "position_slot": 9,
+         *           "status": "available",
+         *           "team": "MCI",
+         *           "total_points": 172
+         *         }
+         *       ],
+         *       "prediction": {
+         *         "completed_at": "2026-02-05T11:58:00Z",
+         *         "covers_next": true,
+         *         "gameweeks": [
+         *           25
+         *         ],
+         *         "report_id": "8f0b-prediction"
+         *       },
+         *       "stale": false,
+         *       "team_id": 742663,
+         *       "team_name": "AIrsenal"
+         *     }
          */
         CurrentTeam: {
             /** Team Id */
@@ -1813,6 +2011,11 @@ export interface components {
             gameweek: components["schemas"]["GameweekInfo"];
             /** @description Null after the last one. */
             next_gameweek: components["schemas"]["GameweekInfo"] | null;
+            /**
+             * Active Chip
+             * @description Played in this gameweek. After a free hit the squad goes back to the one before it.
+             */
+            active_chip: ("wildcard" | "free_hit" | "triple_captain" | "bench_boost") | null;
             /** Players */
             players: components["schemas"]["TeamPlayer"][];
             entry_summary: components["schemas"]["EntrySummary"];
@@ -2143,7 +2346,7 @@ export interface components {
             detail: string;
             /**
              * Code
-             * @description `second_factor_needed`, `second_factor_refused`, `second_factor_unreadable` (401); `step_up_needed` (403).
+             * @description `second_factor_needed`, `second_factor_refused`, `second_factor_unreadable` (401); `step_up_needed` (403); `no_team_id`, `bad_team_id`, `no_such_team`, `no_squad_yet` (404); `fpl_…` (502): how it failed.
              */
             code?: string | null;
             /** Errors */
@@ -2575,9 +2778,9 @@ export interface components {
             club?: string | null;
             /**
              * Position Group
-             * @enum {string}
+             * @description Null only on the bench, where AIrsenal prints none, until it is read from the database.
              */
-            position_group: "GK" | "DEF" | "MID" | "FWD";
+            position_group: ("GK" | "DEF" | "MID" | "FWD") | null;
             /**
              * Is Captain
              * @default false
@@ -3197,6 +3400,45 @@ export interface components {
         /**
          * Played
          * @description Predicted against actual, for gameweeks of the prediction that have been played by now.
+         * @example {
+         *       "gameweeks": [
+         *         25
+         *       ],
+         *       "mean_absolute_error": 0.11,
+         *       "mean_error": 0.11,
+         *       "players": [
+         *         {
+         *           "club": "ARS",
+         *           "expected_points": 5.89,
+         *           "gameweek": 25,
+         *           "minutes": 90,
+         *           "player": "Gabriel",
+         *           "player_id": 5,
+         *           "points": 6,
+         *           "position": "DEF"
+         *         }
+         *       ],
+         *       "report": {
+         *         "command": "predict",
+         *         "completed_at": "2026-02-05T12:00:57Z",
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "id": "27b89d68-86da-4d40-8641-c5108446140e-prediction",
+         *         "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction",
+         *         "warnings": []
+         *       }
+         *     }
          */
         Played: {
             report: components["schemas"]["ReportHead"];
@@ -3338,6 +3580,15 @@ export interface components {
             tag?: string | null;
             /** Players */
             players?: components["schemas"]["PredictedPlayer"][];
+            /**
+             * Fixtures
+             * @description By club and gameweek, e.g. `LEE (H)`; empty when read from the log only.
+             */
+            fixtures?: {
+                [key: string]: {
+                    [key: string]: string[];
+                };
+            };
         };
         /** PredictionUsed */
         PredictionUsed: {
@@ -3460,6 +3711,26 @@ export interface components {
         /**
          * ReportHead
          * @description One row of the history. A pipeline makes two: a prediction and an optimisation.
+         * @example {
+         *       "command": "predict",
+         *       "completed_at": "2026-02-05T12:00:57Z",
+         *       "gameweeks": [
+         *         25,
+         *         26,
+         *         27
+         *       ],
+         *       "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *       "id": "27b89d68-86da-4d40-8641-c5108446140e-prediction",
+         *       "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *       "parameters": {
+         *         "weeks_ahead": 3
+         *       },
+         *       "season": "2526",
+         *       "state": "complete",
+         *       "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *       "type": "prediction",
+         *       "warnings": []
+         *     }
          */
         ReportHead: {
             /**
@@ -3531,7 +3802,22 @@ export interface components {
             /** Id */
             id: string;
         };
-        /** SearchCost */
+        /**
+         * SearchCost
+         * @example {
+         *       "free_transfers": 1,
+         *       "gameweeks": [
+         *         25,
+         *         26,
+         *         27
+         *       ],
+         *       "measured_from": "27b89d68-86da-4d40-8641-c5108446140e",
+         *       "seconds": 219,
+         *       "seconds_per_strategy": 8.42,
+         *       "squads": 0,
+         *       "strategies": 26
+         *     }
+         */
         SearchCost: {
             /** Strategies */
             strategies: number;
@@ -3557,6 +3843,17 @@ export interface components {
              * @description Why this search cannot run, e.g. two chips in one gameweek.
              */
             problem?: string | null;
+            /**
+             * Gameweeks
+             * @description That the search covers; empty: not known.
+             */
+            gameweeks?: number[];
+            /**
+             * Free Transfers
+             * @description With how many it was counted, when none were given.
+             * @default 1
+             */
+            free_transfers?: number;
         };
         /**
          * SecretIn
@@ -3802,7 +4099,79 @@ export interface components {
              */
             at?: string | null;
         };
-        /** StoredReport */
+        /**
+         * StoredReport
+         * @example {
+         *       "head": {
+         *         "command": "predict",
+         *         "completed_at": "2026-02-05T12:00:57Z",
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "id": "27b89d68-86da-4d40-8641-c5108446140e-prediction",
+         *         "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction",
+         *         "warnings": []
+         *       },
+         *       "report": {
+         *         "fixtures": {
+         *           "ARS": {
+         *             "25": [
+         *               "SUN (H)"
+         *             ],
+         *             "26": [
+         *               "BRE (A)",
+         *               "WOL (A)"
+         *             ],
+         *             "27": [
+         *               "TOT (A)"
+         *             ]
+         *           }
+         *         },
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "generated_at": "2026-02-05T12:00:57Z",
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "parser": "airsenal.prediction 1",
+         *         "players": [
+         *           {
+         *             "by_gameweek": {
+         *               "25": 5.89,
+         *               "26": 8.02,
+         *               "27": 6.96
+         *             },
+         *             "club": "ARS",
+         *             "expected_points": 20.87,
+         *             "player": "Gabriel",
+         *             "player_id": 5,
+         *             "position": "DEF",
+         *             "price": 7,
+         *             "rank": 1
+         *           }
+         *         ],
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "summary_text": "DEF: 1. Gabriel, 20.87pts (£7.0m, ARS)",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction"
+         *       }
+         *     }
+         */
         StoredReport: {
             head: components["schemas"]["ReportHead"];
             /** Report */
@@ -3810,7 +4179,7 @@ export interface components {
         };
         /**
          * TeamPlayer
-         * @description `now_cost` to `event_points` as in the FPL API's bootstrap-static; `position_slot` 1 to 11 start, 12 to 15 bench.
+         * @description Figures as in the FPL API's bootstrap-static. Of `position_slot` 1 to 11 start, 12 to 15 are the bench.
          */
         TeamPlayer: {
             /** Position Slot */
@@ -3820,8 +4189,13 @@ export interface components {
              * @description The FPL API's element id of this season.
              */
             player_id: number;
-            /** Name */
+            /**
+             * Name
+             * @description The short one that FPL shows.
+             */
             name: string;
+            /** Full Name */
+            full_name: string;
             /** Team */
             team: string;
             /**
@@ -7689,6 +8063,9 @@ export interface operations {
         parameters: {
             query?: {
                 type?: ("prediction" | "optimisation" | "data_check" | "database" | "login") | null;
+                /** @description Those of this job only. */
+                job_id?: string | null;
+                /** @description The `completed_at` of the last one of the page before. */
                 before?: string | null;
                 limit?: number;
             };
@@ -7793,6 +8170,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description It conflicts with something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description Bad input; `errors` names each field. */
             422: {
                 headers: {
@@ -7853,6 +8239,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7936,6 +8331,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description It conflicts with something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description Bad input; `errors` names each field. */
             422: {
                 headers: {
@@ -8005,6 +8409,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8725,6 +9138,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It conflicts with something that exists. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

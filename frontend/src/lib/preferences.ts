@@ -9,6 +9,8 @@ const DEFAULTS = {
   logCase: "off" as "on" | "off",
   /** The browser says when a job ends that is looked at. */
   notifyEnd: "off" as "on" | "off",
+  /** The dashboard's offer to set AIrsenal up. */
+  setUpHint: "on" as "on" | "off",
   /** `local` (the browser's), `UTC`, or another name of the IANA database. */
   timeZone: "local",
 };

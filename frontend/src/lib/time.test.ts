@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { writePreference } from "./preferences";
-import { formatAbsolute, formatBytes, formatDuration, formatLimit, formatLineTime, formatRelative, formatShort, formatTicking, formatWithZone, nextDay, startOfDay } from "./time";
+import { formatAbsolute, formatBytes, formatDuration, formatLimit, formatLineTime, formatRelative, formatShort, formatTicking, formatUntil, formatWithZone, nextDay, startOfDay } from "./time";
 
 describe("formatDuration", () => {
   it.each([
@@ -22,6 +22,20 @@ describe("formatDuration", () => {
   it("ticks in whole seconds", () => {
     expect(formatTicking(4_900)).toBe("4 s");
     expect(formatTicking(-900)).toBe("0 s");
+  });
+});
+
+describe("formatUntil", () => {
+  it.each([
+    [-5_000, "0 s"],
+    [8_200, "9 s"],
+    [725_000, "12 min 05 s"],
+    [3_600_000, "1 h 00 min"],
+    [86_400_000 - 1_000, "23 h 59 min"],
+    [86_400_000 + 3_600_000 * 4, "1 day 4 h"],
+    [86_400_000 * 12, "12 days 0 h"],
+  ])("%d ms is %s", (milliseconds, words) => {
+    expect(formatUntil(milliseconds)).toBe(words);
   });
 });
 

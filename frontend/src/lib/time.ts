@@ -20,6 +20,25 @@ export function formatTicking(milliseconds: number): string {
   return formatDuration(Math.floor(Math.max(0, milliseconds) / 1000) * 1000);
 }
 
+/** For an estimate, so in one unit, rounded up: `about 3 min left`. */
+export function formatLeft(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds <= 0) return "nearly done";
+  if (seconds < MINUTE) return "less than a minute left";
+  if (seconds < 2 * HOUR) return `about ${Math.ceil(seconds / MINUTE)} min left`;
+  return `about ${Math.ceil(seconds / HOUR)} h left`;
+}
+
+/** Until a moment: `1 day 4 h`, `4 h 12 min`, `12 min 05 s`, `9 s`. Seconds come with the last hour only: before it they are unrest. */
+export function formatUntil(milliseconds: number): string {
+  const left = Math.max(0, Math.ceil(milliseconds / 1000));
+  if (left < MINUTE) return `${left} s`;
+  if (left < HOUR) return `${Math.floor(left / MINUTE)} min ${two(left % MINUTE)} s`;
+  if (left < DAY) return `${Math.floor(left / HOUR)} h ${two(Math.floor((left % HOUR) / MINUTE))} min`;
+  const days = Math.floor(left / DAY);
+  return `${days} ${days === 1 ? "day" : "days"} ${Math.floor((left % DAY) / HOUR)} h`;
+}
+
 function two(value: number): string {
   return value.toString().padStart(2, "0");
 }
@@ -48,6 +67,7 @@ interface Formats {
   date: Intl.DateTimeFormat;
   clock: Intl.DateTimeFormat;
   minutes: Intl.DateTimeFormat;
+  weekday: Intl.DateTimeFormat;
   milliseconds: Intl.DateTimeFormat;
 }
 
@@ -67,6 +87,7 @@ function formatsOf(zone: string): Formats {
       date: new Intl.DateTimeFormat(LOCALE, day),
       clock: new Intl.DateTimeFormat(LOCALE, time),
       minutes: new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", timeZone }),
+      weekday: new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short", timeZone }),
       milliseconds: new Intl.DateTimeFormat(LOCALE, { ...time, fractionalSecondDigits: 3 }),
     };
     formats.set(zone, found);
@@ -112,6 +133,11 @@ export function formatLineTime(time: Date): string {
 
 export function formatMinutes(time: Date): string {
   return chosen().minutes.format(time);
+}
+
+/** `Fri, 6 Feb, 18:30 GMT`: for an appointment. */
+export function formatWeekday(time: Date): string {
+  return chosen().weekday.format(time);
 }
 
 /** The time alone for today, date and time for other days. */

@@ -6,9 +6,11 @@ import { PageHeader, Section } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";
 import { JobTable } from "@/features/jobs/JobTable";
 import classes from "@/features/dashboard/dashboard.module.css";
+import { SetUpHint } from "@/features/airsenal/SetUpHint";
 import { Health } from "@/features/dashboard/Health";
 import { OutcomeStrip } from "@/features/dashboard/OutcomeStrip";
 import { QueueNotice } from "@/features/dashboard/QueueNotice";
+import { DeadlineCard } from "@/features/team/Deadline";
 import type { HistorySearch } from "@/features/history/search";
 import { formatCount, shownTimeZone } from "@/lib/time";
 
@@ -29,10 +31,12 @@ function Dashboard() {
     <>
       <PageHeader title="Dashboard" tab="Dashboard" />
       <QueueNotice />
+      <SetUpHint />
       <dl className={classes.cards}>
         <Card label="Running now" search={{ status: "running" }} query={summary} count="running" tone="live" />
         <Card label="Waiting" search={{ status: "pending" }} query={summary} count="waiting" />
         <Card label="Failed in 24 hours" search={{ status: "failed", ended: "24h" }} query={summary} count="failed_in_24_hours" tone="bad" />
+        <DeadlineCard />
         <Health query={health} />
       </dl>
       {active.length > 0 && (

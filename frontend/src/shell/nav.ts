@@ -1,4 +1,15 @@
-import { IconApi, IconChartDots, IconGauge, IconKey, IconListDetails, IconSettings, IconShieldCheck, IconTerminal2 } from "@tabler/icons-react";
+import {
+  IconApi,
+  IconBallFootball,
+  IconChartDots,
+  IconGauge,
+  IconKey,
+  IconListDetails,
+  IconSettings,
+  IconShieldCheck,
+  IconShirtSport,
+  IconTerminal2,
+} from "@tabler/icons-react";
 
 /**
  * The pages of the console, in the order of the navigation. `go` is the second key after `g`. On a phone the first four stand
@@ -8,7 +19,9 @@ export const PAGES = [
   { to: "/", label: "Dashboard", icon: IconGauge, go: "d", words: "home overview" },
   { to: "/commands", label: "Commands", icon: IconTerminal2, go: "c", words: "run catalogue" },
   { to: "/jobs", label: "Jobs", icon: IconListDetails, go: "j", words: "history runs" },
-  { to: "/reports", label: "Reports", icon: IconChartDots, go: "r", words: "predictions optimisation results players points plots compare transfers line-up" },
+  { to: "/team", label: "Team", icon: IconShirtSport, go: "t", words: "squad pitch fpl captain bench deadline injuries fixtures expected points" },
+  { to: "/reports", label: "Reports", icon: IconChartDots, go: "r", words: "prediction optimisation transfers plots compare csv" },
+  { to: "/airsenal", label: "AIrsenal", icon: IconBallFootball, go: "i", words: "set up wizard install team id login database season upgrade version chips" },
   { to: "/secrets", label: "Secrets", icon: IconKey, go: "s", words: "passwords keys" },
   { to: "/audit", label: "Audit", icon: IconShieldCheck, go: "u", words: "security log who changed export" },
   { to: "/settings", label: "Settings", icon: IconSettings, go: "e", words: "theme account sign out password sessions tokens time zone retention" },

@@ -39,6 +39,12 @@ export function CommandFacts({ command }: { command: Command }) {
         <dt>Time limit</dt>
         <dd>{command.time_limit === null ? <span className="muted">none</span> : formatLimit(command.time_limit)}</dd>
       </div>
+      {command.silence_limit != null && (
+        <div>
+          <dt>Taken to hang</dt>
+          <dd>after {formatLimit(command.silence_limit)} without output</dd>
+        </div>
+      )}
       <div>
         <dt>Tries again</dt>
         <dd>{command.retries === 0 ? <span className="muted">never</span> : command.retries === 1 ? "once" : `${command.retries} times`}</dd>

@@ -1,13 +1,13 @@
 import { Button, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconPlayerPlay } from "@tabler/icons-react";
+import { IconEyeCheck, IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { type SubmitEvent, useEffect, useMemo, useRef, useState } from "react";
 import { body, client } from "@/api/client";
 import { ApiError, describeError, errorsByField } from "@/api/errors";
 import { JOB_KEYS, jobQuery } from "@/api/queries";
-import type { Command, ParameterValues } from "@/api/types";
+import type { ApplyCommand, Command, ParameterValues } from "@/api/types";
 import { Failure } from "@/components/PageStates";
 import { dropDraft, loadDraft, saveDraft } from "@/lib/drafts";
 import { MAC, useHotkeys } from "@/lib/hotkeys";
@@ -29,8 +29,32 @@ interface Submit {
   key: string;
 }
 
-/** The form of one command: fields by type, the exact arguments, and the run button. */
-export function CommandForm({ command, from }: Props) {
+/** The form of one command; what changes the real team is started on the page that shows what would be sent. */
+export function CommandForm(props: Props) {
+  return props.command.guard === null ? <PlainForm {...props} /> : <Guarded command={props.command} />;
+}
+
+function Guarded({ command }: { command: Command }) {
+  return (
+    <div className={classes.danger}>
+      <p>
+        <b>This changes your real team, and nothing can take it back.</b> What would be sent is shown and checked first.
+      </p>
+      <div>
+        <Button
+          color="red"
+          leftSection={<IconEyeCheck size={15} aria-hidden="true" />}
+          renderRoot={(props) => <Link to="/airsenal/apply/$command" params={{ command: command.id as ApplyCommand }} {...props} />}
+        >
+          Review what would be sent
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Fields by type, the exact arguments, and the run button. */
+function PlainForm({ command, from }: Props) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const draftName = from ? `command:${command.id}:${from.id}` : `command:${command.id}`;

@@ -28,6 +28,7 @@ export function command(parameters: Parameter[], change: Partial<Command> = {}):
     touches: "writes",
     lane: "airsenal",
     time_limit: 7200,
+    silence_limit: 1800,
     retries: 2,
     repeatable: true,
     pty: false,
@@ -35,6 +36,7 @@ export function command(parameters: Parameter[], change: Partial<Command> = {}):
     secrets: [],
     available: true,
     unavailable_reason: null,
+    guard: null,
     ...change,
   };
 }

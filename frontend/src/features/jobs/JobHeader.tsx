@@ -1,9 +1,12 @@
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { describeError } from "@/api/errors";
 import { hasEnded } from "@/api/queries";
 import type { Job } from "@/api/types";
 import { CopyButton } from "@/components/CopyButton";
+import { JobProgress } from "@/components/JobProgress";
 import { Countdown, JobDuration, StatusLabel, TimeAgo } from "@/components/JobBits";
+import { JobReportLink } from "@/features/reports/JobReportLink";
 import { causeWords, jobState, shortId, STATE_WORDS } from "@/lib/jobWords";
 import { formatDuration, formatShort } from "@/lib/time";
 import { JobActions } from "./JobActions";
@@ -43,7 +46,10 @@ export function JobHeader({ job }: { job: Job }) {
         <JobActions job={job} cancel={cancel} />
       </div>
       <Facts job={job} />
+      {job.status === "running" && job.progress && <JobProgress progress={job.progress} title={job.title} />}
       <Explanation job={job} />
+      <Warnings texts={job.warnings} />
+      {job.status === "completed" && <JobReportLink jobId={job.id} />}
       {cancel.error !== null && !hasEnded(job.status) && (
         <p className={classes.note} data-kind="bad" role="alert">
           It was not cancelled: {describeError(cancel.error)}
@@ -115,6 +121,26 @@ function Moment({ label, time }: { label: string; time: string }) {
         <TimeAgo time={time} /> <span className={`${classes.clock ?? ""} num`}>{formatShort(date, new Date())}</span>
       </dd>
     </div>
+  );
+}
+
+/** What makes the result less certain than the job's state says. */
+function Warnings({ texts }: { texts: readonly string[] }) {
+  const [first] = texts;
+  if (first === undefined) return null;
+  return (
+    <section className={classes.note} data-kind="warn" aria-label="Warnings">
+      <IconAlertTriangle size={15} aria-hidden="true" className={classes.warnIcon} />
+      {texts.length === 1 ? (
+        <p>{first}</p>
+      ) : (
+        <ul>
+          {texts.map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      )}
+    </section>
   );
 }
 

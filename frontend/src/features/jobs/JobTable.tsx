@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Job } from "@/api/types";
+import { JobProgress } from "@/components/JobProgress";
 import { Countdown, JobDuration, StatusLabel, TimeAgo } from "@/components/JobBits";
 import { causeWords, jobState, shortId } from "@/lib/jobWords";
 import classes from "./jobs.module.css";
@@ -58,6 +59,11 @@ function JobRow({ job }: { job: Job }) {
       <span className={classes.when}>
         <TimeAgo time={job.created_at} />
       </span>
+      {job.status === "running" && job.progress && (
+        <span className={classes.progress}>
+          <JobProgress progress={job.progress} title={job.title} compact />
+        </span>
+      )}
     </Link>
   );
 }
@@ -75,8 +81,17 @@ function JobDetail({ job }: { job: Job }) {
       ) : null;
     case "failed":
       return causeWords(job);
-    default:
-      return parameterWords(job.parameters);
+    default: {
+      const { length } = job.warnings;
+      const parameters = parameterWords(job.parameters);
+      if (length === 0) return parameters;
+      return (
+        <>
+          <span className={classes.warned}>{length === 1 ? "1 warning" : `${length} warnings`}</span>
+          {parameters && ` · ${parameters}`}
+        </>
+      );
+    }
   }
 }
 

@@ -1,13 +1,18 @@
-import type { Position } from "@/api/types";
+import type { TeamPlayer } from "@/api/types";
+
+export type Position = TeamPlayer["position"];
 
 export interface PitchPlayer {
   key: string;
   name: string;
   club: string | null;
-  position: Position;
+  /** Null only on the bench, when nobody knows. */
+  position: Position | null;
   captain: boolean;
   vice: boolean;
   points: number | null;
+  /** Shown on request; line ends are kept. */
   detail?: string;
+  /** Why he may not play; null or absent: nothing is known against it. */
   doubtful?: string | null;
 }

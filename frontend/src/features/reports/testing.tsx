@@ -33,7 +33,7 @@ const base = {
 } as const;
 
 export function prediction(fields: Partial<PredictionReport>): PredictionReport {
-  return { ...base, warnings: [], gameweeks: [25, 26], type: "prediction", tag: null, players: [], ...fields };
+  return { ...base, warnings: [], gameweeks: [25, 26], type: "prediction", tag: null, players: [], fixtures: {}, ...fields };
 }
 
 export function optimisation(fields: Partial<OptimisationReport>): OptimisationReport {

@@ -1,0 +1,286 @@
+"""What must hold before the real team is changed. Each check is one sentence for the person who decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Literal
+
+from backend.fpl.apply_facts import NEW_SQUAD_CHIPS, Facts
+from backend.fpl.database import Suggestion
+from backend.fpl.season import in_words, season_of
+from backend.models.airsenal import Check
+from backend.models.jobs import Cause, JobStatus
+from backend.models.reports import LoginReport
+
+CheckName = Literal[
+    "installed", "team", "login", "suggestion", "gameweek", "newer", "deadline", "chip", "lane", "database", "hit"
+]
+SHORT = timedelta(minutes=10)
+OLD_PREDICTION = timedelta(days=3)
+# The report knows totals to a tenth of a point, so their difference to two tenths at most.
+POINTS_APART = 0.21
+OPTIMISE = 'Run "Optimise transfers" again'
+_CLUB = re.compile(r" \([A-Z]{3}\)$")
+
+
+def checks_of(facts: Facts) -> list[Check]:
+    checks = [_installed(facts), _team(facts), _login(facts), _database(facts), _lane(facts), _deadline(facts)]
+    if facts.command == "make_transfers":
+        return [*checks, _gameweek(facts), _suggestion(facts), _newer(facts), _chip(facts), _hit(facts)]
+    return [*checks, _predicted(facts), _lineup(facts), _lineup_newer(facts), _chip(facts)]
+
+
+def _ok(name: CheckName, detail: str) -> Check:
+    return Check(name=name, state="ok", detail=detail)
+
+
+def _warning(name: CheckName, detail: str) -> Check:
+    return Check(name=name, state="warning", detail=detail)
+
+
+def _stop(name: CheckName, detail: str) -> Check:
+    return Check(name=name, state="stop", detail=detail)
+
+
+# --- both commands ---
+
+
+def _installed(facts: Facts) -> Check:
+    return _stop("installed", facts.blocked) if facts.blocked else _ok("installed", "AIrsenal is installed.")
+
+
+def _team(facts: Facts) -> Check:
+    if facts.team:
+        return _ok("team", f"It is {facts.team.name} (team {facts.team_id}), managed by {facts.team.manager}.")
+    if facts.team_problem:
+        return _stop("team", facts.team_problem)
+    return _stop("team", "No team is chosen: set the secret FPL_TEAM_ID first.")
+
+
+def _login(facts: Facts) -> Check:
+    missing = [
+        key for key in ("FPL_LOGIN", "FPL_PASSWORD") if key not in facts.secrets or not facts.secrets[key].is_set
+    ]
+    if missing:
+        return _stop("login", f"Set the secret {' and '.join(missing)} first: without a login nothing can be changed.")
+    report = facts.login.report if facts.login else None
+    changed = max((at for key in ("FPL_LOGIN", "FPL_PASSWORD") if (at := facts.secrets[key].updated_at)), default=None)
+    if not facts.login or not isinstance(report, LoginReport) or (changed and changed > facts.login.head.completed_at):
+        return _warning("login", "The FPL login has not been tested. If it fails, nothing is sent.")
+    if report.outcome == "works":
+        return _ok("login", "The FPL login worked when it was tested last.")
+    if report.outcome == "wrong_password":
+        return _stop("login", "The FPL site refused this password when it was tested. Correct FPL_PASSWORD first.")
+    return _warning("login", f"The last test of the FPL login failed. {report.explanation}".strip())
+
+
+def _database(facts: Facts) -> Check:
+    if facts.database_problem:
+        return _stop("database", facts.database_problem)
+    return _ok("database", "AIrsenal's database passes its integrity check.")
+
+
+def _lane(facts: Facts) -> Check:
+    if facts.busy:
+        return _stop("lane", f"{facts.busy} It may change what would be sent: wait until it has ended.")
+    return _ok("lane", "Nothing else of AIrsenal runs or waits.")
+
+
+def _deadline(facts: Facts) -> Check:
+    if facts.deadline is None:
+        return _stop("deadline", f"The deadline is not known. {facts.deadline_problem or ''}".strip())
+    if facts.coming is None:
+        return _stop("deadline", "The season is over: there is no deadline to come.")
+    left = facts.coming.deadline - facts.now
+    if left <= timedelta():
+        return _stop("deadline", f"The deadline of {facts.coming.name} has passed.")
+    if left < SHORT:
+        return _warning("deadline", f"Less than {int(left / timedelta(minutes=1)) + 1} minutes are left.")
+    if facts.deadline.stale:
+        return _warning("deadline", "The FPL API does not answer now: the deadline is from its last good answer.")
+    return _ok("deadline", f"The deadline of {facts.coming.name} is still to come.")
+
+
+def _chip(facts: Facts) -> Check:
+    chip = facts.plan.chip if facts.plan and facts.is_of_coming else None
+    if chip is None:
+        return _ok("chip", "No chip is part of it.")
+    name = chip.replace("_", " ")
+    if facts.command == "make_transfers" and chip in NEW_SQUAD_CHIPS:
+        return _stop(
+            "chip",
+            f"It counts on your {name}, and AIrsenal cannot play chips: sent from here, each transfer above the free "
+            f"ones would cost 4 points. Play the {name} on the FPL site and make these transfers there; the line-up "
+            "can be set from here afterwards.",
+        )
+    return _warning("chip", f"It counts on your {name}. AIrsenal cannot play chips: play it on the FPL site first.")
+
+
+# --- make_transfers ---
+
+
+def _gameweek(facts: Facts) -> Check:
+    if facts.coming is None:
+        return _stop("gameweek", "Which gameweek comes next is not known.")
+    if facts.report and facts.gameweek != facts.coming.id:
+        about = f"gameweek {facts.gameweek}" if facts.gameweek else "an unknown gameweek"
+        return _stop(
+            "gameweek", f"The newest optimisation is about {about}, and {facts.coming.name} is next. {OPTIMISE}."
+        )
+    rows = facts.suggestion
+    if rows and facts.moves_somebody:
+        season = season_of(facts.coming.deadline)
+        if rows.gameweek != facts.coming.id or rows.season != season:
+            return _stop(
+                "gameweek",
+                f"The suggestion in AIrsenal's database is for gameweek {rows.gameweek} of {in_words(rows.season)}, "
+                f"and {facts.coming.name} of {in_words(season)} is next. {OPTIMISE}.",
+            )
+    return _ok("gameweek", f"It is about {facts.coming.name}, the next one.")
+
+
+def _suggestion(facts: Facts) -> Check:
+    if facts.optimisation is None:
+        return _stop("suggestion", f"There is no suggestion yet. {OPTIMISE.removesuffix(' again')} first.")
+    if facts.report is None:
+        return _stop("suggestion", "What the newest optimisation printed was not understood in full, so what would be "
+                     "sent cannot be checked. Look at its log, and make the transfers on the FPL site.")  # fmt: skip
+    rows = facts.suggestion
+    if not facts.moves_somebody:
+        return _stop("suggestion", _nothing(facts, rows))
+    if rows is None:
+        return _stop("suggestion", "AIrsenal's database holds no suggestion for this team, or a newer one for another, "
+                     f"which is what would be sent. {OPTIMISE}.")  # fmt: skip
+    if rows.team_id != facts.team_id:
+        return _stop("suggestion", f"The suggestion is for team {rows.team_id}, not for {facts.team_id}. {OPTIMISE}.")
+    if difference := _difference(facts, rows):
+        return _stop("suggestion", f"What AIrsenal would send is not what the newest optimisation says: {difference}. "
+                     f"Its database holds the suggestion of another run. {OPTIMISE}.")  # fmt: skip
+    if rows.transfers_out and len(rows.transfers_out) != len(rows.transfers_in):
+        return _stop("suggestion", "Not as many players go as come: AIrsenal would leave some out. "
+                     f"{OPTIMISE}.")  # fmt: skip
+    return _ok("suggestion", "What AIrsenal would send is what the newest optimisation says.")
+
+
+def _nothing(facts: Facts, rows: Suggestion | None) -> str:
+    text = "The newest optimisation makes no transfer in its first gameweek, so there is nothing to send."
+    if rows and facts.coming and rows.gameweek == facts.coming.id:
+        # A best strategy without transfers writes no rows, and AIrsenal takes the newest that it finds.
+        text += " AIrsenal would send the transfers of an earlier run instead, which are still in its database."
+    return text + ' To send captain and line-up, use "Set the line-up".'
+
+
+def _difference(facts: Facts, rows: Suggestion) -> str | None:
+    assert facts.report
+    if facts.report.new_squad:
+        squad = [player.name for player in (*facts.report.starting_lineup, *facts.report.bench)]
+        same = not rows.transfers_out and _names(squad) == _names(rows.transfers_in)
+        return None if same else "other players"
+    assert facts.plan
+    if _names(facts.plan.transfers_out) != _names(rows.transfers_out):
+        return "other players go out"
+    if _names(facts.plan.transfers_in) != _names(rows.transfers_in):
+        return "other players come in"
+    if rows.chip != facts.plan.chip:
+        return "another chip"
+    gain = facts.report.points_gain
+    if gain is not None and abs(gain - rows.points_gain) > POINTS_APART:
+        return f"a gain of {rows.points_gain:.1f} points instead of {gain:.1f}"
+    return None
+
+
+def _names(players: Iterable[str]) -> list[str]:
+    """Without the clubs, which not every source names."""
+    return sorted(_CLUB.sub("", player) for player in players)
+
+
+def _newer(facts: Facts) -> Check:
+    if facts.optimisation is None:
+        return _stop("newer", "There is no suggestion whose age could be told.")
+    made = facts.optimisation.head.completed_at
+    for job in facts.applied:
+        if job.completed_at is None or job.completed_at <= made:
+            continue
+        if job.status is JobStatus.COMPLETED:
+            return _stop(
+                "newer", f'"{job.title}" was done after this suggestion was made (job {job.id[:8]}). {OPTIMISE}.'
+            )
+        if job.command == "make_transfers" and job.cause is not Cause.COULD_NOT_START and job.attempts:
+            return _warning("newer", f"An earlier try failed (job {job.id[:8]}): look at your team on the FPL site "
+                            "first, since the transfers may be there already.")  # fmt: skip
+    if facts.prediction and facts.prediction.completed_at > made:
+        return _warning("newer", f"There is a newer prediction than the one it rests on. {OPTIMISE}.")
+    if facts.updated_at and facts.updated_at > made:
+        return _warning(
+            "newer", "Prices and news were updated after it was made. Predict and optimise again to use them."
+        )
+    return _ok("newer", "It is newer than the last transfers, the last line-up and the newest prediction.")
+
+
+def _hit(facts: Facts) -> Check:
+    if facts.report and facts.report.new_squad:
+        first = facts.team.started_gameweek if facts.team else None
+        if facts.coming and (first is None or first >= facts.coming.id):
+            return _warning("hit", "It is a whole squad. Before your team's first deadline transfers are free.")
+        return _stop("hit", "It is a whole squad from scratch: each transfer above the free ones would cost 4 points. "
+                     "Make your choice on the FPL site.")  # fmt: skip
+    hit = facts.plan.hit if facts.plan and facts.is_of_coming else 0
+    if hit:
+        return _warning("hit", f"It costs {hit} points.")
+    return _ok("hit", "It costs no points, if the FPL site counts your free transfers as AIrsenal does.")
+
+
+# --- set_lineup ---
+
+
+def _predicted(facts: Facts) -> Check:
+    """AIrsenal chooses at run time, by its newest prediction: without one of the gameweek it would choose blindly."""
+    prediction, coming = facts.prediction, facts.coming
+    if coming is None:
+        return _stop("gameweek", "Which gameweek comes next is not known.")
+    if prediction is None:
+        return _stop("gameweek", 'There is no prediction to choose by. Run "Predict points" first.')
+    if coming.id not in prediction.gameweeks:
+        weeks = ", ".join(map(str, prediction.gameweeks)) or "no gameweek"
+        return _stop("gameweek", f"The newest prediction is about {weeks}, and {coming.name} is next. Predict again.")
+    if prediction.season and prediction.season != season_of(coming.deadline):
+        return _stop(
+            "gameweek", f"The newest prediction is of the season {in_words(prediction.season)}. Predict again."
+        )
+    return _ok("gameweek", f"The newest prediction holds {coming.name}, the next one.")
+
+
+def _lineup(facts: Facts) -> Check:
+    by_itself = "AIrsenal chooses the line-up when it runs, by the newest prediction, from the squad you have then."
+    if not facts.lineup:
+        return _warning("suggestion", f"{by_itself} No optimisation of this gameweek tells what it will be.")
+    if facts.optimisation and facts.prediction and facts.prediction.completed_at > facts.optimisation.head.completed_at:
+        return _warning("suggestion", f"{by_itself} The one shown rests on an earlier prediction and may differ.")
+    if facts.moves_somebody and not _transfers_made(facts):
+        return _warning("suggestion", f"{by_itself} The one shown counts on the suggested transfers: "
+                        "if you have not made them, it will differ.")  # fmt: skip
+    return _ok("suggestion", f"{by_itself} The newest optimisation expects the one shown.")
+
+
+def _transfers_made(facts: Facts) -> bool:
+    made = facts.optimisation.head.completed_at if facts.optimisation else None
+    return any(
+        job.command == "make_transfers" and job.status is JobStatus.COMPLETED and made and job.created_at > made
+        for job in facts.applied
+    )
+
+
+def _lineup_newer(facts: Facts) -> Check:
+    prediction = facts.prediction
+    if prediction is None:
+        return _stop("newer", "There is no prediction whose age could be told.")
+    if facts.updated_at and facts.updated_at > prediction.completed_at:
+        return _warning("newer", "Prices and news were updated after the newest prediction. Predict again to use them.")
+    if facts.now - prediction.completed_at > OLD_PREDICTION:
+        return _warning("newer", f"The newest prediction is {(facts.now - prediction.completed_at).days} days old.")
+    for job in facts.applied:
+        if job.status is JobStatus.COMPLETED and job.completed_at and job.completed_at > prediction.completed_at:
+            return _warning("newer", f"The line-up was set by this prediction already (job {job.id[:8]}).")
+    return _ok("newer", "The newest prediction is newer than your last line-up.")

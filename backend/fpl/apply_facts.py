@@ -1,0 +1,100 @@
+"""Everything that a change of the real team rests on, as it is at one moment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from backend.fpl.database import Suggestion
+from backend.models.jobs import Job
+from backend.models.reports import GameweekPlan, LineupPlayer, OptimisationReport, ReportHead, StoredReport
+from backend.models.secrets import SecretInfo
+from backend.models.team import Deadline, FoundTeam, GameweekInfo
+
+ApplyCommand = Literal["make_transfers", "set_lineup"]
+# The chips with which a whole squad is exchanged.
+NEW_SQUAD_CHIPS = ("wildcard", "free_hit")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`problem` beside a value says why it is not known."""
+
+    command: ApplyCommand
+    title: str
+    now: datetime
+    blocked: str | None = None
+    """Why the command cannot run at all, secrets apart."""
+    secrets: dict[str, SecretInfo] = field(default_factory=dict)
+    team_id: int | None = None
+    team: FoundTeam | None = None
+    team_problem: str | None = None
+    deadline: Deadline | None = None
+    deadline_problem: str | None = None
+    optimisation: StoredReport | None = None
+    prediction: ReportHead | None = None
+    login: StoredReport | None = None
+    suggestion: Suggestion | None = None
+    """The rows that AIrsenal would take: those of its newest run that moved anybody, if it was for this team."""
+    database_problem: str | None = None
+    applied: list[Job] = field(default_factory=list)
+    """Newest first: earlier changes of the real team."""
+    updated_at: datetime | None = None
+    busy: str | None = None
+    """What else of AIrsenal runs or waits."""
+
+    @property
+    def coming(self) -> GameweekInfo | None:
+        return self.deadline.gameweek if self.deadline else None
+
+    @property
+    def report(self) -> OptimisationReport | None:
+        """The newest optimisation, when all of it was understood."""
+        found = self.optimisation.report if self.optimisation else None
+        return found if isinstance(found, OptimisationReport) and found.state == "complete" else None
+
+    @property
+    def gameweek(self) -> int | None:
+        """The first gameweek that the newest optimisation is about."""
+        weeks = [plan.gameweek for plan in self.report.plan] or self.report.gameweeks if self.report else []
+        return min(weeks) if weeks else None
+
+    @property
+    def is_of_coming(self) -> bool:
+        return self.coming is not None and self.gameweek == self.coming.id
+
+    @property
+    def plan(self) -> GameweekPlan | None:
+        """Of that first gameweek. None for a squad from scratch."""
+        plans = self.report.plan if self.report else []
+        return next((plan for plan in plans if plan.gameweek == self.gameweek), None)
+
+    @property
+    def moves_somebody(self) -> bool:
+        """Whether the optimisation moves anybody in its first gameweek."""
+        plan = self.plan
+        return bool(self.report and self.report.new_squad) or bool(plan and (plan.transfers_in or plan.transfers_out))
+
+    @property
+    def lineup(self) -> list[LineupPlayer]:
+        return [*self.report.starting_lineup, *self.report.bench] if self.report and self.is_of_coming else []
+
+    def fingerprint(self) -> str | None:
+        """Of exactly what is shown. None while it is not known for whom or for when it would be."""
+        if self.team_id is None or self.coming is None:
+            return None
+        report = self.report if self.is_of_coming else None
+        shown = {
+            "command": self.command,
+            "team": self.team_id,
+            "gameweek": self.coming.id,
+            "rows": asdict(self.suggestion) if self.suggestion and self.command == "make_transfers" else None,
+            "optimisation": self.optimisation.head.id if self.optimisation else None,
+            "plan": self.plan.model_dump() if report and self.plan else None,
+            "lineup": [player.model_dump() for player in self.lineup],
+            "prediction": self.prediction.id if self.prediction else None,
+        }
+        return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""Around AIrsenal's jobs: its database is brought and kept, the output read, what was understood becomes a report."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from backend.commands.catalogue import Catalogue
+from backend.errors import AppError, NotFound
+from backend.fpl.care import Care
+from backend.fpl.parsers import Parsed, parse, progress_reader
+from backend.jobs.companion import Finished, ProgressReader, ReadRows
+from backend.models.jobs import Cause, Job, Outcome
+from backend.models.reports import ReportType, StoredReport
+from backend.models.reports import Warning as ReportWarning
+
+log = structlog.get_logger(__name__)
+
+FAMILY = "airsenal"
+# Of these an irreversible job must not even start without the guard's consent.
+GUARDED = {"make_transfers", "set_lineup"}
+# The probe of the login needs no database, and a failure of it is a report as well.
+_LOGIN = "airsenal.login"
+# What a job's `output` shows when it made more than one report.
+_MAIN: dict[str, ReportType] = {"airsenal.pipeline": "optimisation"}
+# The line that says why a Python program ended, or what its argument parser or AIrsenal itself complains about.
+_REASON = re.compile(
+    r"(?:[\w.]*(?:Error|Exception|Interrupt|Warning|Abort)(?:: .+)?|ERROR: .+|[\w-]+: error: .+|Aborted!)"
+)
+_LOOK_BACK = 400
+_LONGEST = 300
+
+Guard = Callable[[Job], Awaitable[None]]
+SaveReports = Callable[[Job, Parsed, datetime], Awaitable[list[StoredReport]]]
+
+
+async def _allow(_: Job) -> None:
+    return None
+
+
+class AirsenalCompanion:
+    """The companion (see jobs/companion.py) of every command whose `parser` begins with `airsenal.`."""
+
+    def __init__(self, care: Care, save: SaveReports, catalogue: Catalogue, guard: Guard = _allow) -> None:
+        """`guard` is asked before the real team is changed; it raises AppError to say no."""
+        self._care, self._save, self._catalogue = care, save, catalogue
+        self.guard = guard
+
+    async def before(self, job: Job) -> None:
+        if self._parser(job) != _LOGIN:
+            start_clean = bool(job.parameters.get("clean"))
+            await self._care.copy_in(job.command, job.id, writes=job.touches == "writes", start_clean=start_clean)
+        if job.command in GUARDED:
+            await self.guard(job)
+
+    def progress(self, job: Job) -> ProgressReader:
+        return progress_reader(self._parser(job), job.parameters)
+
+    async def after(self, job: Job, outcome: Outcome, rows: ReadRows) -> Finished:
+        lines, parsed, warnings = await self._read(job, outcome, rows)
+        if outcome.succeeded and parsed.missing:
+            error = f"It ended with exit code 0, but without its result: {parsed.missing}"
+            outcome = outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": error})
+        if outcome.succeeded and job.touches == "writes":
+            outcome = await self._keep(job, outcome)
+        else:
+            await self._discard()
+        if not outcome.succeeded:
+            parsed = replace(parsed, reports=[report for report in parsed.reports if report.type == "login"])
+            outcome = _with_reason(outcome, parsed, lines)
+        stored, more = await self._report(job, parsed, outcome)
+        # Reading the database tells more than the log: of what a report warns, its job does.
+        warnings += [*more, *(warning for one in stored for warning in one.report.warnings)]
+        texts = list(dict.fromkeys(warning.message for warning in warnings))
+        return Finished(outcome, self._output(job, stored), texts)
+
+    async def _read(
+        self, job: Job, outcome: Outcome, rows: ReadRows
+    ) -> tuple[list[str], Parsed, list[ReportWarning]]:  # fmt: skip
+        """Never fails: what is wrong with the reading says nothing of the job."""
+        lines: list[str] = []
+        try:
+            lines = await rows()
+            parsed = await asyncio.to_thread(parse, self._parser(job), lines, job.parameters, outcome.ended_at)
+        except Exception:
+            log.exception("output cannot be read", job_id=job.id, command=job.command)
+            return lines, Parsed(), [_other("What it printed could not be read; its log has all of it.")]
+        return lines, parsed, list(parsed.warnings)
+
+    async def _keep(self, job: Job, outcome: Outcome) -> Outcome:
+        try:
+            await self._care.copy_back(job.command, job.id)
+        except AppError as error:
+            return outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": error.detail})
+        except Exception as error:
+            log.exception("database cannot be kept", job_id=job.id)
+            detail = f"Its database could not be kept ({type(error).__name__}). The kept database is as it was."
+            return outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": detail})
+        return outcome
+
+    async def _discard(self) -> None:
+        try:
+            await self._care.discard()
+        except Exception:
+            # The next job's `before` does it again.
+            log.exception("half-built database cannot be removed")
+
+    async def _report(
+        self, job: Job, parsed: Parsed, outcome: Outcome
+    ) -> tuple[list[StoredReport], list[ReportWarning]]:  # fmt: skip
+        if not parsed.reports:
+            return [], []
+        try:
+            return await self._save(job, parsed, outcome.ended_at), []
+        except Exception:
+            log.exception("report cannot be saved", job_id=job.id, command=job.command)
+            return [], [_other("Its report could not be saved; its log has the whole result.")]
+
+    def _output(self, job: Job, stored: list[StoredReport]) -> dict[str, Any] | None:
+        if not stored:
+            return None
+        main = [one for one in stored if one.head.type == _MAIN.get(self._parser(job))]
+        # As JSON: MongoDB wants text for keys, and gameweeks are numbers.
+        return (main or stored)[-1].report.model_dump(mode="json", by_alias=True)
+
+    def _parser(self, job: Job) -> str:
+        with suppress(NotFound):
+            if parser := self._catalogue.get(job.command).parser:
+                return parser
+        return FAMILY
+
+
+def _other(message: str) -> ReportWarning:
+    return ReportWarning(code="other", message=message)
+
+
+def _with_reason(outcome: Outcome, parsed: Parsed, lines: list[str]) -> Outcome:
+    """`It ended with exit code 1.` alone helps nobody: what the program complained about last is added."""
+    if outcome.cause is not Cause.EXIT_CODE:
+        return outcome
+    said = next((line.strip() for line in reversed(lines[-_LOOK_BACK:]) if _REASON.fullmatch(line.strip())), None)
+    why = [report.headline for report in parsed.reports] or ([f"It said: {said[:_LONGEST]}"] if said else [])
+    why = why or ([parsed.missing] if parsed.missing else [])
+    ended = outcome.error or f"It ended with exit code {outcome.exit_code}."
+    return outcome.model_copy(update={"error": " ".join([ended, *why])}) if why else outcome

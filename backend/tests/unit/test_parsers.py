@@ -1,0 +1,169 @@
+"""The parsers against every recorded run of AIrsenal, and against text that is none."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.fpl.parsers import PARSERS, parse, progress_reader
+from backend.fpl.parsers.rows import plain
+from backend.models.reports import LoginReport, OptimisationReport, PredictionReport
+from backend.tests.airsenal import goldens
+
+ENDED = datetime(2026, 2, 5, tzinfo=UTC)
+NAMES = sorted(goldens.index())
+LINES = sorted({line for name in ("run_optimization", "make_squad", "run_pipeline", "check_data", "update_db")
+                for line in goldens.rows(name)})  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recorded_run_is_read_as_its_golden_says(name: str) -> None:
+    assert goldens.golden(name) == json.loads(goldens.path(name).read_text(encoding="utf-8"))
+
+
+def test_a_recorded_run_ended_well_exactly_when_nothing_is_missing() -> None:
+    """Exit code 0 is no success: these end with it and have done nothing."""
+    silent = {name for name, run in goldens.index().items() if run["exit_code"] == 0 and goldens.parsed(name).missing}
+    assert silent == {"setup_already_exists", "fail_update_empty_db", "fail_api_down_pipeline_answer_n",
+                      "make_transfers_prompt_no", "env_get", "env_names"}  # fmt: skip
+    failed = [name for name, run in goldens.index().items() if run["exit_code"] and not goldens.parsed(name).missing]
+    assert failed == []
+
+
+def test_two_players_of_one_name_are_told_by_their_club() -> None:
+    rows = [row.replace("Mbeumo (MUN)", "Neto (CHE)").replace("Amad (MUN)", "Neto (BOU)")
+            .replace("MID Mbeumo MUN", "MID Neto CHE").replace("MID Amad MUN", "MID Neto BOU")
+            for row in goldens.rows("make_squad")]  # fmt: skip
+    report = goldens.parsed("make_squad", rows).reports[0]
+    assert isinstance(report, OptimisationReport)
+    assert report.state == "complete"
+    assert [player.club for player in report.starting_lineup if player.name == "Neto"] == ["CHE", "BOU"]
+
+
+def test_the_newest_of_two_results_counts() -> None:
+    rows = [*goldens.rows("run_prediction"), *goldens.rows("run_pipeline")]
+    report = parse("airsenal.prediction", rows, {}, ENDED).reports[0]
+    assert isinstance(report, PredictionReport)
+    assert report.gameweeks == [25]
+
+
+def test_a_strategy_without_a_transfer_says_so() -> None:
+    rows = [row.replace("| Foden       | B.Fernandes |", "| None        | None        |")
+            for row in goldens.rows("run_pipeline")]  # fmt: skip
+    report = goldens.parsed("run_pipeline", rows).reports[1]
+    assert isinstance(report, OptimisationReport)
+    assert (report.headline, report.transfers) == ("Make no transfer, captain Gabriel", [])
+
+
+def test_a_chip_is_to_be_played_by_hand() -> None:
+    result = goldens.parsed("optimization_wildcard")
+    assert "chip_by_hand" in [warning.code for warning in result.warnings]
+    assert result.reports[0].headline.startswith("Play your wildcard on the FPL site first, then change 13 players")
+
+
+def test_the_score_error_of_airsenal_is_a_warning() -> None:
+    rows = ["Player scores up-to-date, skipping update for 2526 season", *goldens.rows("update_db")]
+    assert [warning.code for warning in goldens.parsed("update_db", rows).warnings] == ["player_scores_missing"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "outcome"),
+    [
+        (["Asked for the page", "FPL login: works"], "works"),
+        (["HTTP 403", "a captcha is asked for", "FPL login: captcha"], "captcha"),
+        (["FPL login: wrong_password", ""], "wrong_password"),
+    ],
+)
+def test_the_login_probe_says_what_came_of_it(rows: list[str], outcome: str) -> None:
+    result = parse("airsenal.login", rows, {}, ENDED)
+    report = result.reports[0]
+    assert isinstance(report, LoginReport)
+    assert (report.outcome, report.state, result.missing) == (outcome, "complete", None)
+    assert report.explanation == "\n".join(rows[: [row[:10] for row in rows].index("FPL login:")])
+
+
+def test_a_login_probe_of_other_words_is_not_understood_and_none_is_missing() -> None:
+    odd = parse("airsenal.login", ["FPL login: perhaps"], {}, ENDED)
+    assert [report.state for report in odd.reports] == ["not_understood"]
+    assert parse("airsenal.login", ["Traceback"], {}, ENDED).missing
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ("\x1b[31mGK:\x1b[0m", "GK:"),
+        ("strategy: 2-1:  13%|█▎        | 13.33/100 [00:00<00:01, 51.40it/s]\x1b[A", ""),
+        (" 24%|██▍       | 93/380 [00:00<00:01, 159.22it/s]Couldn't find player Nobody", "Couldn't find player Nobody"),
+        (
+            "REPLAY PROGRESS:  50%|█████     | 1/2 [01:09<01:09, 69.91s/it]Using X with {'a': 1}",
+            "Using X with {'a': 1}",
+        ),
+        ("old frame\rGK:", "GK:"),
+        ("50% | 3/4 of it", "50% | 3/4 of it"),
+        ("  self.login()  ", "  self.login()"),
+    ],
+)
+def test_a_row_is_freed_of_what_only_a_terminal_shows(row: str, text: str) -> None:
+    assert plain(row) == text
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(PARSERS)), st.lists(st.one_of(st.text(max_size=60), st.sampled_from(LINES)), max_size=40))
+def test_no_text_makes_a_parser_fail(parser: str, rows: list[str]) -> None:
+    result = parse(parser, rows, {"weeks_ahead": 3, "n_previous": "three"}, ENDED)
+    assert result.reports or result.missing or parser in ("airsenal.lineup", "airsenal.transfers")
+    reader = progress_reader(parser, {})
+    for at in range(0, len(rows), 7):
+        news = reader.feed(rows[at : at + 7])
+        assert news is None or 0 <= news.done <= news.total
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Points Hit: " + "9" * 5000 + "pts", "Optimised total score (gameweeks 1 to 999999999): 1.00",
+        "| " + "a" * 60_000, "| a" + " " * 60_000, " " * 60_000 + "%|", "Haaland " * 8000 + "(MCI", "a\nGK:\n",
+        "Total progress:  73%|" + "█" * 60_000, "Total progress: " + "9" * 5000 + "it [03:40, ", "\x1b]" + "a" * 60_000,
+    ],
+)  # fmt: skip
+def test_a_monstrous_row_costs_nothing(row: str) -> None:
+    start = time.process_time()
+    for name in ("run_optimization", "make_squad", "run_prediction", "check_data"):
+        rows = goldens.rows(name)
+        for old in ("Points Hit: 4pts", "| Keane       | J.Timber   |", "Haaland (MCI)", "GK:", "SUMMARY"):
+            changed = [row if text == old else text for text in rows]
+            goldens.parsed(name, changed)
+        progress_reader(goldens.index()[name]["parser"], {}).feed([row, row])
+    assert time.process_time() - start < 5
+
+
+def test_a_megabyte_is_read_in_a_moment() -> None:
+    """50 ms alone on the machine this was made on; the limit leaves room for a busy one."""
+    wordy = [f"SCORES 2526 Player {number}" for number in range(40_000)]
+    frames = ["strategy: 2:  41%|████      | 40.95238095238092/100 [00:05<00:00, 618.34it/s]\x1b[A"] * 10_000
+    used = 0.0
+    for parser, rows in (("airsenal.setup", wordy), ("airsenal.pipeline", wordy), ("airsenal.optimisation", frames)):
+        start = time.process_time()
+        parse(parser, rows, {}, ENDED)
+        progress_reader(parser, {}).feed(rows)
+        used = max(used, time.process_time() - start)
+    assert used < 1
+
+
+def test_progress_survives_split_and_glued_frames_and_a_growing_total() -> None:
+    reader = progress_reader("airsenal.optimisation", {})
+    bar = "Total progress:  73%|███████▎  | 19/26 [02:11<00:40,  5.7s/it]"
+    assert reader.feed([bar[:40]]) is None
+    assert reader.feed([bar[:-16]]) is not None
+    assert reader.feed([bar]) is None, "no news"
+    glued = reader.feed([bar + "\x1b[A<python>/popen_fork.py:66: RuntimeWarning: " + bar.replace("19/26", "20/26")])
+    assert glued is not None
+    assert (glued.done, glued.total) == (20, 26)
+    beyond = reader.feed(["Total progress: 27it [03:40,  8.39s/it]"])
+    assert beyond is not None
+    assert (beyond.done, beyond.total, beyond.unit) == (27, 27, "strategies")

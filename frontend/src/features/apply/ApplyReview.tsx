@@ -1,0 +1,96 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { ApplyPreview } from "@/api/types";
+import { Countdown, TimeAgo } from "@/components/JobBits";
+import { Section } from "@/components/PageHeader";
+import { Pitch } from "@/features/pitch/Pitch";
+import type { PitchPlayer } from "@/features/pitch/types";
+import { usePreference } from "@/lib/preferences";
+import { formatWithZone } from "@/lib/time";
+import { ApplyForm } from "./ApplyForm";
+import classes from "./apply.module.css";
+import { Checks } from "./Checks";
+import { Sent } from "./Sent";
+import { verdict } from "./words";
+
+/** Everything a person needs to agree to it, and the way to agree. */
+export function ApplyReview({ preview, title }: { preview: ApplyPreview; title: string }) {
+  const [first] = useState(preview.suggestion);
+  const state = preview.allowed ? (preview.checks.some((check) => check.state === "warning") ? "warning" : "ok") : "stop";
+  const { team_name, suggestion } = preview;
+  return (
+    <>
+      <div className={classes.verdict} data-state={state} role="status">
+        <p>
+          <b>{verdict(preview)}</b>
+        </p>
+        <Deadline preview={preview} />
+        {suggestion !== first && <p>What would be sent has changed since you opened this page.</p>}
+      </div>
+      <div className={classes.layout}>
+        <div>
+          <Section title="What is sent" aside={preview.suggested_at && <Source preview={preview} time={preview.suggested_at} />}>
+            <Sent preview={preview} />
+            {preview.warnings.map(({ code, message }) => (
+              <p key={code + message} className={classes.note}>
+                {message}
+              </p>
+            ))}
+          </Section>
+          <Section title="Line-up">
+            <Lineup preview={preview} />
+          </Section>
+        </div>
+        <div>
+          <Section title="Checks">
+            <Checks checks={preview.checks} />
+          </Section>
+          {preview.allowed && team_name !== null && suggestion !== null ? (
+            <ApplyForm key={suggestion} preview={{ ...preview, team_name, suggestion }} title={title} />
+          ) : (
+            <p className={classes.closed}>It can be sent from here when no check says “Stopped” any more. This page looks again by itself.</p>
+          )}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Deadline({ preview }: { preview: ApplyPreview }) {
+  usePreference("timeZone");
+  if (preview.gameweek === null) return null;
+  const { name, deadline } = preview.gameweek;
+  return (
+    <p>
+      Deadline of {name}: <Countdown to={deadline} none="passed" /> <span className="muted">({formatWithZone(new Date(deadline))})</span>
+    </p>
+  );
+}
+
+function Source({ preview, time }: { preview: ApplyPreview; time: string }) {
+  return (
+    <span className="muted">
+      {preview.report_id === null ? "optimised" : <a className="link" href={`/reports/${preview.report_id}`}>optimised</a>} <TimeAgo time={time} />
+    </span>
+  );
+}
+
+function Lineup({ preview }: { preview: ApplyPreview }) {
+  const { starting_lineup, bench, gameweek } = preview;
+  if (starting_lineup.length === 0) {
+    return (
+      <p className="muted">
+        AIrsenal chooses the line-up when it runs, by the newest prediction. To see it before,{" "}
+        <Link to="/commands/$id" params={{ id: "optimize" }} className="link">
+          optimise
+        </Link>{" "}
+        for this gameweek.
+      </p>
+    );
+  }
+  return <Pitch starting={starting_lineup.map(onPitch)} bench={bench.map(onPitch)} label={`Line-up of ${gameweek?.name ?? "the gameweek"}`} />;
+}
+
+function onPitch({ name, club, position_group, is_captain, is_vice_captain }: ApplyPreview["bench"][number]): PitchPlayer {
+  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, points: null };
+}

@@ -1,0 +1,26 @@
+import { IconAlertTriangle, IconCircleCheck, IconHandStop } from "@tabler/icons-react";
+import classes from "./apply.module.css";
+import { type Check, CHECK_WORDS, sorted, STATE_WORDS } from "./words";
+
+const ICONS = { ok: IconCircleCheck, warning: IconAlertTriangle, stop: IconHandStop };
+
+export function Checks({ checks }: { checks: readonly Check[] }) {
+  return (
+    <ul className={classes.checks}>
+      {sorted(checks).map(({ name, state, detail }) => {
+        const Icon = ICONS[state];
+        return (
+          <li key={name} data-state={state}>
+            <Icon size={17} aria-hidden="true" />
+            <div>
+              <p className={classes.checkHead}>
+                <b>{CHECK_WORDS[name]}</b> <span>{STATE_WORDS[state]}</span>
+              </p>
+              <p>{detail}</p>
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,68 @@
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { SearchCost } from "@/api/types";
+import { shortId } from "@/lib/jobWords";
+import classes from "./chips.module.css";
+import { caution, estimate, strategies } from "./plan";
+
+interface Props {
+  cost: SearchCost;
+  limit: number | null;
+  /** The figures are of the values before: new ones are on their way. */
+  stale: boolean;
+  free: number | null;
+}
+
+export function Cost({ cost, limit, stale, free }: Props) {
+  const warning = cost.problem === null ? caution(cost, limit) : null;
+  return (
+    <div className={classes.cost} data-stale={stale || undefined} aria-busy={stale}>
+      <p className={classes.figures} role="status">
+        <b className="num">{strategies(cost)}</b>
+        {cost.seconds !== null && (
+          <>
+            {" "}
+            · <span className="num">{estimate(cost.seconds)}</span> on this machine
+          </>
+        )}
+      </p>
+      <p className="muted">
+        {cost.measured_from === null ? (
+          "How long it takes is not known: no search has been measured here yet. The first one that ends is the measure."
+        ) : (
+          <>
+            Measured in job{" "}
+            <Link to="/jobs/$id" params={{ id: cost.measured_from }} className="link mono">
+              {shortId(cost.measured_from)}
+            </Link>
+            ; a busy machine takes longer.
+          </>
+        )}
+        {cost.squads > 0 && ` ${strategies({ strategies: cost.squads })} of them build a whole new squad, which is the slow part.`}
+        {free === null && ` Counted with ${cost.free_transfers === 1 ? "1 free transfer" : `${cost.free_transfers} free transfers`}.`}
+      </p>
+      {cost.problem !== null && (
+        <p className={classes.problem} role="alert">
+          <IconAlertTriangle size={16} aria-hidden="true" />
+          <span>
+            <b>It cannot run like this.</b> {cost.problem}
+            {/predict/i.test(cost.problem) && (
+              <>
+                {" "}
+                <Link to="/commands/$id" params={{ id: "predict" }} className="link">
+                  Predict points
+                </Link>
+              </>
+            )}
+          </span>
+        </p>
+      )}
+      {warning !== null && (
+        <p className={classes.warning}>
+          <IconAlertTriangle size={16} aria-hidden="true" />
+          <span>{warning}</span>
+        </p>
+      )}
+    </div>
+  );
+}
