@@ -185,7 +185,7 @@ it("the history shows state and warnings, and lets only understood predictions b
 });
 
 it("a job's link leads to its own reports only", async () => {
-  network({ "/api/reports?": [head({ id: "mine" }), head({ id: "other", job_id: "x" })] });
+  network({ [`/api/reports?job_id=${head({}).job_id}`]: [head({ id: "mine" })], "/api/reports": [head({ id: "mine" }), head({ id: "other" })] });
   await show(() => <JobReportLink jobId={head({}).job_id} />);
   expect(await screen.findByRole("link", { name: "Report: prediction" })).toHaveAttribute("href", "/reports/mine");
   expect(screen.getAllByRole("link")).toHaveLength(1);
