@@ -317,10 +317,7 @@ export function comparisonQuery(before: string, after: string) {
 export function jobReportsQuery(jobId: string) {
   return queryOptions({
     queryKey: [...REPORT_KEYS.list, "job", jobId],
-    queryFn: async ({ signal }) => {
-      const query = { job_id: jobId, limit: CHOICES };
-      return body(await client.GET("/api/reports", { params: { query }, signal })).filter(({ job_id }) => job_id === jobId);
-    },
+    queryFn: async ({ signal }) => body(await client.GET("/api/reports", { params: { query: { job_id: jobId } }, signal })),
   });
 }
 
