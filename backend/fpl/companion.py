@@ -16,10 +16,10 @@ from backend.commands.catalogue import Catalogue
 from backend.database import DatabaseUnavailable
 from backend.errors import AppError, NotFound
 from backend.fpl.care import Care
-from backend.fpl.parsers import Parsed, parse, progress_reader
+from backend.fpl.parsers import Parsed, new_wording, parse, progress_reader
 from backend.jobs.companion import Finished, ProgressReader, ReadRows
 from backend.models.jobs import Cause, Job, Outcome
-from backend.models.reports import ReportType, StoredReport
+from backend.models.reports import AnyReport, ReportType, StoredReport
 from backend.models.reports import Warning as ReportWarning
 
 log = structlog.get_logger(__name__)
@@ -64,7 +64,7 @@ class AirsenalCompanion:
 
     async def after(self, job: Job, outcome: Outcome, rows: ReadRows) -> Finished:
         lines, parsed, warnings = await self._read(job, outcome, rows)
-        if outcome.succeeded and parsed.missing:
+        if parsed.missing and (outcome.succeeded or outcome.cause is Cause.NO_RESULT):
             error = f"It ended with exit code 0, but without its result: {parsed.missing}"
             outcome = outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": error})
         if outcome.succeeded and job.touches == "writes":
@@ -72,7 +72,7 @@ class AirsenalCompanion:
         else:
             await self._discard(job)
         if not outcome.succeeded:
-            parsed = replace(parsed, reports=[report for report in parsed.reports if report.type == "login"])
+            parsed = replace(parsed, reports=[report for report in parsed.reports if _tells(report, outcome)])
             outcome = _with_reason(outcome, parsed, lines)
         stored, more = await self._report(job, parsed, outcome)
         # Reading the database tells more than the log: of what a report warns, its job does.
@@ -93,6 +93,7 @@ class AirsenalCompanion:
         except Exception:
             log.exception("output cannot be read", job_id=job.id, command=job.command)
             return lines, Parsed(), [_other("What it printed could not be read; its log has all of it.")]
+        parsed = _placed(parsed, job.attempts[-1].first_line if job.attempts else 0)
         return lines, parsed, list(parsed.warnings)
 
     async def _keep(self, job: Job, outcome: Outcome) -> Outcome:
@@ -138,6 +139,30 @@ class AirsenalCompanion:
             if parser := self._catalogue.get(job.command).parser:
                 return parser
         return FAMILY
+
+
+def _tells(report: AnyReport, outcome: Outcome) -> bool:
+    """Whether a report of a failed job is worth keeping: how a login failed, and that AIrsenal's wording is new."""
+    return report.type == "login" or (outcome.cause is Cause.NO_RESULT and report.state == "not_understood")
+
+
+def _placed(parsed: Parsed, first_line: int) -> Parsed:
+    """Lines counted in the job's whole log, in which an earlier attempt may come first."""
+    if not first_line:
+        return parsed
+
+    def moved(warnings: list[ReportWarning]) -> list[ReportWarning]:
+        return [one if one.line is None else one.model_copy(update={"line": one.line + first_line}) for one in warnings]
+
+    def read_on(report: AnyReport) -> AnyReport:
+        changes: dict[str, Any] = {"warnings": moved(report.warnings)}
+        if report.not_understood_from is not None:
+            line = report.not_understood_from + first_line
+            changes |= {"not_understood_from": line, "headline": new_wording(line)}
+        return report.model_copy(update=changes)
+
+    reports = [read_on(report) for report in parsed.reports]
+    return replace(parsed, reports=reports, warnings=moved(parsed.warnings))
 
 
 def _other(message: str) -> ReportWarning:

@@ -3,6 +3,7 @@ import { createFileRoute } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
 import { reportQuery } from "@/api/queries";
 import type { StoredReport } from "@/api/types";
+import { PageHeader } from "@/components/PageHeader";
 import { Failure, PageNotFound, Rows } from "@/components/PageStates";
 import { DataCheckView, DatabaseView, LoginView } from "@/features/reports/CheckViews";
 import { OptimisationView } from "@/features/reports/OptimisationView";
@@ -20,7 +21,14 @@ function ReportPage() {
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true, resetScroll: false });
   if (query.data) return <ReportView key={id} stored={query.data} search={search} onChange={change} />;
   if (query.error instanceof ApiError && (query.error.status === 404 || query.error.status === 422)) return <PageNotFound />;
-  if (query.error) return <Failure error={query.error} title="The report cannot be read" retry={() => void query.refetch()} />;
+  if (query.error) {
+    return (
+      <>
+        <PageHeader title="Report" tab="Report" />
+        <Failure error={query.error} title="The report cannot be read" retry={() => void query.refetch()} />
+      </>
+    );
+  }
   return <Rows rows={8} />;
 }
 

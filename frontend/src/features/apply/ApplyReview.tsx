@@ -27,9 +27,9 @@ export function ApplyReview({ preview, title }: { preview: ApplyPreview; title: 
         <Deadline preview={preview} />
         {suggestion !== first && <p>What would be sent has changed since you opened this page.</p>}
       </div>
-      <div className={classes.layout}>
+      <div className={classes.layout} data-state={state}>
         <div>
-          <Section title="What is sent" aside={preview.suggested_at && <Source preview={preview} time={preview.suggested_at} />}>
+          <Section title="What would be sent" aside={preview.suggested_at && <Source preview={preview} time={preview.suggested_at} />}>
             <Sent preview={preview} />
             {preview.warnings.map(({ code, message }) => (
               <p key={code + message} className={classes.note}>
@@ -70,7 +70,14 @@ function Deadline({ preview }: { preview: ApplyPreview }) {
 function Source({ preview, time }: { preview: ApplyPreview; time: string }) {
   return (
     <span className="muted">
-      {preview.report_id === null ? "optimised" : <a className="link" href={`/reports/${preview.report_id}`}>optimised</a>} <TimeAgo time={time} />
+      {preview.report_id === null ? (
+        "optimised"
+      ) : (
+        <Link to="/reports/$id" params={{ id: preview.report_id }} className="link">
+          optimised
+        </Link>
+      )}{" "}
+      <TimeAgo time={time} />
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { LineupPlayer, OptimisationReport, StoredReport } from "@/api/types";
+import type { ApplyCommand, LineupPlayer, OptimisationReport, StoredReport } from "@/api/types";
 import { Section } from "@/components/PageHeader";
 import { Pitch } from "@/features/pitch/Pitch";
 import type { PitchPlayer } from "@/features/pitch/types";
@@ -10,9 +10,6 @@ import classes from "./optimisation.module.css";
 import { Plans } from "./Plans";
 import { ReportHeader } from "./ReportHeader";
 import { formatPoints, formatSigned, gainWords } from "./words";
-
-// Guarded pages: they show what would be sent, and ask before anything is.
-const APPLY = { transfers: "/airsenal/apply/make_transfers", lineup: "/airsenal/apply/set_lineup" } as const satisfies Record<string, string>;
 
 export function OptimisationView({ stored, report }: { stored: StoredReport; report: OptimisationReport }) {
   const gameweek = report.plan[0]?.gameweek ?? report.gameweeks[0];
@@ -26,8 +23,8 @@ export function OptimisationView({ stored, report }: { stored: StoredReport; rep
           // What was read in part is not offered to be sent.
           report.state === "complete" && (
             <>
-              {moves && <ApplyButton to={APPLY.transfers}>Review transfers…</ApplyButton>}
-              {some && <ApplyButton to={APPLY.lineup}>Review line-up…</ApplyButton>}
+              {moves && <ApplyButton command="make_transfers">Review transfers…</ApplyButton>}
+              {some && <ApplyButton command="set_lineup">Review line-up…</ApplyButton>}
             </>
           )
         }
@@ -35,7 +32,7 @@ export function OptimisationView({ stored, report }: { stored: StoredReport; rep
       <Score report={report} />
       {report.plan.length > 0 && (
         <Section title={report.new_squad ? "The squad to buy" : "What to do, week by week"}>
-          <Plans plan={report.plan} freeTransfers={report.free_transfers} />
+          <Plans plan={report.plan} freeTransfers={report.free_transfers} newSquad={report.new_squad} />
         </Section>
       )}
       {some && (
@@ -52,9 +49,10 @@ export function OptimisationView({ stored, report }: { stored: StoredReport; rep
   );
 }
 
-function ApplyButton({ to, children }: { to: string; children: string }) {
+/** To the page that shows what would be sent, and asks before anything is. */
+function ApplyButton({ command, children }: { command: ApplyCommand; children: string }) {
   return (
-    <Button variant="default" renderRoot={(props) => <Link to={to} {...props} />}>
+    <Button variant="default" renderRoot={(props) => <Link to="/airsenal/apply/$command" params={{ command }} {...props} />}>
       {children}
     </Button>
   );

@@ -4,19 +4,19 @@ import classes from "./optimisation.module.css";
 import { CHIP_WORDS, formatPoints, formatPrice, moveWords } from "./words";
 
 /** One card a gameweek. Who goes and who comes are two lists: AIrsenal swaps no one player for another. */
-export function Plans({ plan, freeTransfers }: { plan: readonly GameweekPlan[]; freeTransfers: number | null }) {
+export function Plans({ plan, freeTransfers, newSquad }: { plan: readonly GameweekPlan[]; freeTransfers: number | null; newSquad: boolean }) {
   return (
     <ol className={classes.plans}>
       {plan.map((week, index) => (
         <li key={week.gameweek}>
-          <Plan week={week} freeTransfers={index === 0 ? freeTransfers : null} />
+          <Plan week={week} freeTransfers={index === 0 ? freeTransfers : null} newSquad={newSquad} />
         </li>
       ))}
     </ol>
   );
 }
 
-function Plan({ week, freeTransfers }: { week: GameweekPlan; freeTransfers: number | null }) {
+function Plan({ week, freeTransfers, newSquad }: { week: GameweekPlan; freeTransfers: number | null; newSquad: boolean }) {
   const { gameweek, transfers_out: out, transfers_in: incoming, hit, chip, bank, expected_points } = week;
   return (
     <article className={classes.plan} aria-label={`Gameweek ${gameweek}`}>
@@ -24,10 +24,10 @@ function Plan({ week, freeTransfers }: { week: GameweekPlan; freeTransfers: numb
         <h3>Gameweek {gameweek}</h3>
         {chip && <span className={classes.chip}>{CHIP_WORDS[chip]}</span>}
       </header>
-      <p className={classes.moves}>{moveWords(incoming.length, out.length, hit)}</p>
+      <p className={classes.moves}>{newSquad ? `${incoming.length} players to buy` : moveWords(incoming.length, out.length, hit)}</p>
       {out.length + incoming.length > 0 && (
-        <div className={classes.lists}>
-          <Names title="Out" names={out} />
+        <div className={classes.lists} data-squad={newSquad || undefined}>
+          {!newSquad && <Names title="Out" names={out} />}
           <Names title="In" names={incoming} />
         </div>
       )}

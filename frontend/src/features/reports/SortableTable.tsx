@@ -33,6 +33,11 @@ export function SortableTable<T>({ caption, columns, rows, rowKey, cell, sorting
   const by = columns.find(({ id }) => id === sorting.id) ?? columns[0];
   const sorted = by ? sortRows(rows, by, sorting.direction) : rows;
   const left = sorted.length - shown;
+  // Another order is read from its top, and eight hundred rows that all change their place keep a phone busy.
+  const sort = (next: Sorting) => {
+    setShown(STEP);
+    onSort(next);
+  };
   return (
     <>
       <div className={classes.box} role="region" aria-label={caption} tabIndex={0}>
@@ -41,7 +46,7 @@ export function SortableTable<T>({ caption, columns, rows, rowKey, cell, sorting
           <thead>
             <tr>
               {columns.map((column) => (
-                <Head key={column.id} column={column} sorted={column === by ? sorting.direction : null} onSort={onSort} />
+                <Head key={column.id} column={column} sorted={column === by ? sorting.direction : null} onSort={sort} />
               ))}
             </tr>
           </thead>

@@ -60,6 +60,8 @@ describe("a prediction", () => {
     expect(rows()).toHaveLength(100);
     await userEvent.click(screen.getByRole("button", { name: "Show 20 more" }));
     expect(rows()).toHaveLength(120);
+    await userEvent.click(screen.getByRole("button", { name: /^Price/ }));
+    expect(rows()).toHaveLength(50);
   });
 
   it("offers the table as CSV", async () => {
@@ -116,6 +118,14 @@ describe("an optimisation", () => {
     await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
     expect(screen.getByText("No transfers")).toBeInTheDocument();
     expect(screen.queryByRole("link", { name: "Review transfers…" })).not.toBeInTheDocument();
+  });
+
+  it("from scratch is a squad to buy, not a swap", async () => {
+    const report = optimisation({ new_squad: true, expected_points: 58.49, plan: [{ ...week, transfers_out: [], transfers_in: ["Palmer", "Saka"], hit: 0, chip: null }] });
+    await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
+    expect(screen.getByText("2 players to buy")).toBeInTheDocument();
+    expect(screen.getByText("58.5")).toBeInTheDocument();
+    expect(screen.queryByRole("heading", { name: "Out" })).not.toBeInTheDocument();
   });
 
   it("that was not understood offers nothing to apply", async () => {
@@ -175,7 +185,7 @@ it("the history shows state and warnings, and lets only understood predictions b
 });
 
 it("a job's link leads to its own reports only", async () => {
-  network({ "/api/reports?": [head({ id: "mine" }), head({ id: "other", job_id: "x" })] });
+  network({ [`/api/reports?job_id=${head({}).job_id}`]: [head({ id: "mine" })], "/api/reports": [head({ id: "mine" }), head({ id: "other" })] });
   await show(() => <JobReportLink jobId={head({}).job_id} />);
   expect(await screen.findByRole("link", { name: "Report: prediction" })).toHaveAttribute("href", "/reports/mine");
   expect(screen.getAllByRole("link")).toHaveLength(1);

@@ -1,6 +1,6 @@
-import { NativeSelect, Select } from "@mantine/core";
+import { NativeSelect, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
+import { useId, useMemo, useState } from "react";
 import type { PredictedPlayer } from "@/api/types";
 import { playerColumns, playerKey, sortRows } from "../players";
 import { PlayerTable } from "../PlayerTable";
@@ -61,17 +61,11 @@ function ByGameweek({ players, gameweeks, chosen, onChange }: Props) {
               }}
             />
           )}
-          <Select
-            className={classes.pick}
-            aria-label="Add a player"
+          <AddPlayer
+            players={best.filter((player) => chosen?.includes(playerKey(player)) !== true)}
             placeholder={chosen ? "Add a player" : "Or choose players"}
-            searchable
-            limit={30}
-            value={null}
-            data={best.filter((player) => chosen?.includes(playerKey(player)) !== true).map((player) => ({ value: playerKey(player), label: `${player.player} (${player.club ?? "–"})` }))}
-            nothingFoundMessage="No such player"
-            onChange={(key) => {
-              if (key !== null) setChosen([...(chosen ?? []), key]);
+            onAdd={(player) => {
+              setChosen([...(chosen ?? []), playerKey(player)]);
             }}
           />
           {chosen && <Chosen players={shown} onChange={setChosen} />}
@@ -79,6 +73,34 @@ function ByGameweek({ players, gameweeks, chosen, onChange }: Props) {
       }
       table={() => <Numbers players={shown} gameweeks={gameweeks} />}
     />
+  );
+}
+
+/** The browser's own list of suggestions: with eight hundred names no other is lighter, and a phone shows it its way. */
+function AddPlayer({ players, placeholder, onAdd }: { players: readonly PredictedPlayer[]; placeholder: string; onAdd: (player: PredictedPlayer) => void }) {
+  const id = useId();
+  const [typed, setTyped] = useState("");
+  const named = useMemo(() => new Map(players.map((player) => [`${player.player} (${player.club ?? "–"})`, player])), [players]);
+  return (
+    <>
+      <TextInput
+        className={classes.pick}
+        aria-label="Add a player"
+        placeholder={placeholder}
+        list={id}
+        value={typed}
+        onChange={(event) => {
+          const found = named.get(event.currentTarget.value);
+          setTyped(found ? "" : event.currentTarget.value);
+          if (found) onAdd(found);
+        }}
+      />
+      <datalist id={id}>
+        {[...named.keys()].map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </>
   );
 }
 
@@ -134,7 +156,7 @@ function Positions({ players, gameweeks }: Pick<Props, "players" | "gameweeks">)
       height={320}
       file="points-by-position.png"
       table={() => (
-        <div className={tableClasses.box} role="region" aria-label="Points by position" tabIndex={0}>
+        <div className={tableClasses.box} role="region" aria-label="Expected points by position" tabIndex={0}>
           <table className={tableClasses.table}>
             <caption className={tableClasses.spoken}>Expected points by position</caption>
             <thead className={tableClasses.plain}>

@@ -91,7 +91,7 @@ export function drawPrice(all: readonly PredictedPlayer[]): Draw {
         symbol: SHAPES[position],
         symbolSize: 8,
         itemStyle: { color: colors.positions[position], opacity: 0.7 },
-        label: { show: true, position: "top" as const, color: colors.text, fontSize: 11, formatter: ({ dataIndex }: { dataIndex: number }) => nameOf(own[dataIndex], named) },
+        label: { show: true, position: "top" as const, color: colors.text, textBorderColor: colors.surface, textBorderWidth: 3, fontSize: 11, formatter: ({ dataIndex }: { dataIndex: number }) => nameOf(own[dataIndex], named) },
         labelLayout: { hideOverlap: true },
         tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => priceSentence(own[dataIndex]) },
         data: own.map(({ price, expected_points }) => [price ?? 0, expected_points]),
