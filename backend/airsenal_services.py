@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from backend.audit.log import AuditLog
 from backend.commands.catalogue import Catalogue
 from backend.config.settings import Settings
 from backend.database import Mongo
+from backend.errors import NotFound
 from backend.fpl.apply import Guard, GuardSources
 from backend.fpl.care import Care
 from backend.fpl.chips import ChipPlanner
@@ -97,7 +99,13 @@ def _care(around: Around) -> Care:
         # Those followed here as well: one closed by hand may still be ending.
         return any(job.lane == AIRSENAL_LANE for job in [*around.attempts.running(), *await around.jobs.running()])
 
+    def title(command: str) -> str:
+        with suppress(NotFound):
+            return around.catalogue.get(command).title
+        return command
+
     return Care(
         settings.airsenal_kept_path, settings.airsenal_db_path, settings.airsenal_copies, utc_now,
         data_dir=settings.data_dir, busy=busy, changed=lambda: around.events.changed("airsenal"),
+        title=title,
     )  # fmt: skip

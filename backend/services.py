@@ -18,6 +18,7 @@ from backend.audit.log import AuditLog
 from backend.auth.api_tokens import ApiTokens
 from backend.auth.events import SecurityEvents
 from backend.auth.passkeys import Passkeys
+from backend.auth.refusals import TELL_SECONDS
 from backend.auth.service import AuthService, Parts
 from backend.auth.sessions import Sessions
 from backend.auth.signing import Signer
@@ -225,6 +226,7 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     )  # fmt: skip
     services.tasks.start(repeat(services.retention.sweep, SWEEP_SECONDS, "clear old logs"), "clear old logs")
     services.tasks.start(airsenal.care.adopt(), "keep AIrsenal's database")
+    services.tasks.start(repeat(auth.refusals.tell, TELL_SECONDS, "number of refusals"), "number of refusals")
     services.tasks.start(repeat(trail.follow, FOLLOW_SECONDS, "follow jobs for the audit log"), "audit of jobs")
     for key in await vault.unreadable():
         log.error("secret cannot be read with the present ENCRYPTION_KEY; jobs that need it are refused", key=key)

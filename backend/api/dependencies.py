@@ -43,7 +43,7 @@ def cookie_name(connection: HTTPConnection, suffix: str = "") -> str:
 
 def set_session_cookies(request: Request, response: Response, services: Services, signed_in: SignedIn) -> None:
     """The session, and for a device that was not known yet the cookie that keeps strangers from locking it out."""
-    _set_cookie(request, response, "", signed_in.token, signed_in.expires_at)
+    _set_cookie(request, response, "", services.auth.cookie_token(signed_in), signed_in.expires_at)
     present = request.cookies.get(cookie_name(request, DEVICE))
     if (device := services.auth.device_token(signed_in.email, present)) is not None:
         _set_cookie(request, response, DEVICE, device, utc_now() + DEVICE_LIFETIME)
@@ -64,9 +64,10 @@ def get_address(request: Request) -> str:
 Address = Annotated[str, Depends(get_address)]
 
 
-def get_caller(request: Request, address: Address, services: ServicesDep) -> Caller:
+async def get_caller(request: Request, address: Address, services: ServicesDep) -> Caller:
     """For routes that sign somebody in: another site's page must not sign its visitor in as somebody else."""
     if not is_same_origin(request, services.settings.cors_origins):
+        await note_other_site(request, services)
         raise Forbidden(ANOTHER_SITE)
     agent = "".join(sign for sign in request.headers.get("user-agent", "") if sign.isprintable())
     # A program that sends a bearer token keeps its session; a browser's new one takes the place of the one before.
@@ -108,6 +109,12 @@ def _host_of(origin: str) -> str | None:
         return None
 
 
+async def note_other_site(connection: HTTPConnection, services: Services) -> None:
+    """Anybody can send an Origin: what is kept of it is bounded."""
+    why = f"another site: {connection.url.path[:200]}"
+    await services.auth.refusals.note("request_refused", "", connection.state.client_address, why)
+
+
 async def get_session(request: Request, services: ServicesDep, address: Address) -> Session:
     """Who asks, by a bearer token (a session's or an API token) or by the browser's cookie; and whether they may."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
@@ -115,7 +122,7 @@ async def get_session(request: Request, services: ServicesDep, address: Address)
         session = await services.auth.authenticate(bearer.strip(), address)
     elif token := request.cookies.get(cookie_name(request)):
         if request.method not in SAFE_METHODS and not is_same_origin(request, services.settings.cors_origins):
-            await services.auth.events.record("request_refused", "", address, f"another site: {request.url.path[:200]}")
+            await note_other_site(request, services)
             raise Forbidden(ANOTHER_SITE)
         session = await services.auth.authenticate(token, address, browser=True)
     else:
@@ -130,10 +137,8 @@ async def _check_scope(request: Request, services: Services, session: Session, a
     level = needed(request.method, request.scope["route"].path)
     if allows(session.scope, level):
         return
-    await services.auth.events.record(
-        "request_refused", session.email, address,
-        f"{session.method} ({session.scope}) at {request.method} {request.url.path[:200]}",
-    )  # fmt: skip
+    why = f"{session.method} ({session.scope}) at {request.method} {request.url.path[:200]}"
+    await services.auth.refusals.note("request_refused", session.email, address, why)
     if level == "session":
         raise Forbidden("An API token cannot do this, whatever its scope. Sign in instead.")
     raise Forbidden(f"This API token has the scope {session.scope}; this needs {level}.")
@@ -142,16 +147,19 @@ async def _check_scope(request: Request, services: Services, session: Session, a
 Admin = Annotated[Session, Depends(get_session)]
 
 
-def require_recent(services: Services, session: Session) -> None:
+async def require_recent(services: Services, session: Session) -> None:
     """Raises Forbidden with the code `step_up_needed`, or for an API token, which nobody can confirm."""
     if session.kind == "token":
+        address = str(structlog.contextvars.get_contextvars().get("address", ""))
+        why = f"{session.method} ({session.scope}) where a person has to confirm"
+        await services.auth.refusals.note("request_refused", session.email, address, why)
         raise Forbidden("An API token cannot do this, since a person has to confirm it. Sign in instead.")
     if not services.auth.is_recent(session):
         raise StepUpNeeded
 
 
 async def get_recent_session(session: Admin, services: ServicesDep) -> Session:
-    require_recent(services, session)
+    await require_recent(services, session)
     return session
 
 

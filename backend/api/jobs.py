@@ -31,7 +31,7 @@ async def submit_job(
 ) -> JobView:
     """Accepted means stored: the job survives a crash of the console right after this answer."""
     if services.catalogue.is_irreversible(body.command):
-        require_recent(services, session)
+        await require_recent(services, session)
     return await services.jobs.submit(
         body.command,
         body.parameters,

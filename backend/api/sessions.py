@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from backend.api.dependencies import Address, Admin, RecentAdmin, ServicesDep, errors
-from backend.errors import NotFound
 from backend.models.api import Done
 from backend.models.auth import ApiToken
 from backend.models.security import ApiTokenIn, ApiTokenInfo, NewApiToken, SessionInfo, SessionsEnded
@@ -34,9 +33,7 @@ async def end_other_sessions(session: RecentAdmin, address: Address, services: S
 
 @router.delete("/sessions/{session_id}", summary="End a session", responses=errors(401, 403, 404, 422))
 async def end_session(session_id: Id, session: RecentAdmin, address: Address, services: ServicesDep) -> Done:
-    await services.auth.events.record("session_ended", session.email, address, session_id)
-    if not await services.auth.sessions.end(session_id):
-        raise NotFound("There is no such session (any more).")
+    await services.auth.end_session(session_id, session, address)
     return Done()
 
 

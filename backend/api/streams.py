@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
+import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from backend.api.dependencies import cookie_name, is_same_origin
+from backend.api.dependencies import cookie_name, is_same_origin, note_other_site
 from backend.errors import AppError, NotAuthenticated
 from backend.jobs.websocket_manager import parse_format
 from backend.models.auth import Session
 from backend.services import Services
 
 router = APIRouter()
+log = structlog.get_logger(__name__)
 POLICY_VIOLATION = 1008
 
 
@@ -57,9 +59,17 @@ async def _session(websocket: WebSocket, services: Services) -> Session:
     if scheme.lower() == "bearer":
         return await services.auth.authenticate(bearer.strip(), address)
     cookie = websocket.cookies.get(cookie_name(websocket))
-    if cookie and websocket.headers.get("origin") and is_same_origin(websocket, services.settings.cors_origins):
-        return await services.auth.authenticate(cookie, address, browser=True)
+    if cookie and websocket.headers.get("origin"):
+        if is_same_origin(websocket, services.settings.cors_origins):
+            return await services.auth.authenticate(cookie, address, browser=True)
+        await note_other_site(websocket, services)
     raise NotAuthenticated
+
+
+async def _refuse(websocket: WebSocket, channel: _Channel, error: AppError) -> None:
+    """Requests have a line in the log with their status; a socket that is not let in has this one."""
+    log.warning("socket refused", path=websocket.url.path[:200], reason=error.detail)
+    await channel.close(POLICY_VIOLATION, error.detail[:100])
 
 
 @router.websocket("/ws/jobs/{job_id}")
@@ -73,7 +83,7 @@ async def watch_job(websocket: WebSocket, job_id: str) -> None:
         session = await _session(websocket, services)
         known = await services.streams.exists(job_id)
     except AppError as error:
-        await channel.close(POLICY_VIOLATION, error.detail[:100])
+        await _refuse(websocket, channel, error)
         return
     if not known:
         await channel.close(POLICY_VIOLATION, "There is no such job.")
@@ -98,7 +108,7 @@ async def watch_events(websocket: WebSocket) -> None:
     try:
         session = await _session(websocket, services)
     except AppError as error:
-        await channel.close(POLICY_VIOLATION, error.detail[:100])
+        await _refuse(websocket, channel, error)
         return
     await services.events.serve(
         channel,

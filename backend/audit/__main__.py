@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import re
 import sys
 from pathlib import Path
 
-from backend.audit.check import check_chain
+from backend.audit.check import check_chain, head_of
 from backend.config.settings import Settings, load_settings
 from backend.database_session import database_of
 from backend.errors import StartError
@@ -48,10 +47,10 @@ async def _verify(settings: Settings, noted: Head | None) -> int:
 
 
 def _head(text: str) -> Head:
-    if not re.fullmatch(r"\d{1,15}:[0-9a-f]{64}", text):
-        raise argparse.ArgumentTypeError("a head looks like 17:9f86d081..., as `verify` prints it")
-    sequence, _, digest = text.partition(":")
-    return Head(int(sequence), digest)
+    try:
+        return head_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,8 +15,11 @@ Kind = Literal[
     "confirmation_refused", "password_changed", "email_changed", "totp_added", "totp_removed", "recovery_codes_made",
     "recovery_code_used", "passkey_added", "passkey_removed", "token_made", "token_revoked", "token_first_used",
     "request_refused",
+    "setup_refused",
 ]  # fmt: skip
-_WARNINGS = frozenset({"sign_in_refused", "confirmation_refused", "request_refused", "recovery_code_used"})
+_WARNINGS = frozenset(
+    {"sign_in_refused", "confirmation_refused", "request_refused", "setup_refused", "recovery_code_used"}
+)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import secrets
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 CHALLENGE_SECONDS = 300
 MOST = 50
 _NAME = "AIrsenal Ops Console"
+_REGISTERED = "This passkey is registered already."
 _REFUSED = "The passkey was not accepted. Try again, or sign in another way."
 
 
@@ -43,6 +45,8 @@ class Passkeys:
         self._now = now
         self._hosts = {host.lower() for host in hosts}
         # Challenges that came back once. They are signed, so only those have to be remembered.
+        # A console that starts knows none of them: what the one before it gave out is worth nothing here.
+        self._life = secrets.token_urlsafe(9)
         self._spent: TTLCache[str, bool] = TTLCache(10_000, ttl=CHALLENGE_SECONDS, timer=time.monotonic)
 
     def site(self, https: bool, host: str) -> Site:
@@ -105,17 +109,20 @@ class Passkeys:
         except Exception as error:
             # The library parses what came from outside; whatever it trips over, the answer is the same.
             raise BadRequest("The passkey could not be checked, so it was not added. Try again.") from error
+        passkey_id = bytes_to_base64url(proof.credential_id)
+        if await self._passkeys.get(passkey_id) is not None:
+            raise Conflict(_REGISTERED)
         response = answer.credential.get("response")
         transports = response.get("transports") if isinstance(response, dict) else None
         return Passkey(
-            id=bytes_to_base64url(proof.credential_id), name=name, sign_count=proof.sign_count, rp_id=site.rp_id,
+            id=passkey_id, name=name, sign_count=proof.sign_count, rp_id=site.rp_id,
             public_key=bytes_to_base64url(proof.credential_public_key), created_at=self._now(),
             transports=[str(transport)[:20] for transport in transports[:10]] if isinstance(transports, list) else [],
         )  # fmt: skip
 
     async def add(self, passkey: Passkey) -> None:
         if not await self._passkeys.add(passkey):
-            raise Conflict("This passkey is registered already.")
+            raise Conflict(_REGISTERED)
 
     async def get(self, passkey_id: str) -> Passkey:
         if (passkey := await self._passkeys.get(passkey_id)) is None:
@@ -165,7 +172,7 @@ class Passkeys:
         from webauthn.helpers import bytes_to_base64url, generate_challenge
 
         random = generate_challenge()
-        subject = f"{bytes_to_base64url(random)} {purpose}"
+        subject = f"{bytes_to_base64url(random)} {self._life} {purpose}"
         return self._signer.sign("passkey", subject, timedelta(seconds=CHALLENGE_SECONDS))[0], random
 
     def _spend(self, challenge: str, purpose: str) -> bytes:
@@ -173,7 +180,7 @@ class Passkeys:
 
         read = self._signer.read("passkey", challenge)
         random, _, made_for = read[0].partition(" ") if read else ("", "", "")
-        if read is None or made_for != purpose or read[1] in self._spent:
+        if read is None or made_for != f"{self._life} {purpose}" or read[1] in self._spent:
             raise BadRequest("That took too long, or was sent twice. Try again.")
         self._spent[read[1]] = True
         return base64url_to_bytes(random)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.auth.api_tokens import ApiTokens, is_api_token
-from backend.auth.events import SecurityEvents
+from backend.auth.events import Kind, SecurityEvents
 from backend.auth.passkeys import Passkeys, Site
 from backend.auth.passwords import PasswordHasher, check_password, is_bcrypt_hash
-from backend.auth.sessions import Sessions
+from backend.auth.refusals import Refusals
+from backend.auth.sessions import LeftAlone, Sessions
 from backend.auth.signing import Signer
 from backend.auth.throttle import Limit, Throttle
 from backend.auth.two_step import TwoStep
@@ -24,10 +25,13 @@ from backend.errors import (
     Forbidden,
     InvalidInput,
     NotAuthenticated,
+    NotFound,
     StartError,
+    TooManyRequests,
 )
 from backend.models.auth import Account, PasskeyAnswer, Session, SignedIn
 from backend.repositories.auth import AccountRepository
+from backend.utils.addresses import one_client
 from backend.utils.clock import Clock
 
 # An account from everywhere, and an address whatever the account. Far above the limit of the two together: a stranger
@@ -76,6 +80,7 @@ class AuthService:
         self._now = now
         self._hasher = hasher or PasswordHasher()
         self._throttle = Throttle()
+        self.refusals = Refusals(parts.events)
         self._setup_token: str | None = None
 
     # --- the first admin ---
@@ -107,11 +112,12 @@ class AuthService:
 
     async def setup(self, token: str, email: str, password: str, caller: Caller) -> SignedIn:
         """Make the admin and sign in. Raises Forbidden for a wrong token, Conflict when there is an admin."""
-        limit = Limit(f"setup {caller.address}")
-        self._throttle.attempt(limit)
+        limit = Limit(f"setup {one_client(caller.address)}")
+        await self._attempt("setup_refused", email, caller.address, limit)
         if not await self.setup_needed():
             raise Conflict("The console is set up already. Sign in instead.")
         if self._setup_token is None or not hmac.compare_digest(token.encode(), self._setup_token.encode()):
+            await self.events.record("setup_refused", email, caller.address, "wrong set-up token")
             raise Forbidden("This set-up link is not valid (any more). The console prints a new one when it starts.")
         _check_email(email, "email")
         check_password(password, email=email)
@@ -137,7 +143,7 @@ class AuthService:
         # Once for everything below: blanks or capitals must not count as another account.
         email = email.strip().casefold()
         limits = self._limits(email, caller)
-        self._throttle.attempt(*limits)
+        await self._attempt("sign_in_refused", email, caller.address, *limits)
         sweeps = self.sessions.sweeps
         try:
             account, method = await self._verify(email, password, otp)
@@ -147,15 +153,22 @@ class AuthService:
         self._throttle.succeeded(*limits)
         return await self._sign_in(account.email, caller, method, sweeps)
 
+    async def _attempt(self, kind: Kind, who: str, address: str, *limits: Limit) -> None:
+        try:
+            self._throttle.attempt(*limits)
+        except TooManyRequests:
+            await self.refusals.note(kind, who, address, "too many tries")
+            raise
+
     def _limits(self, email: str, caller: Caller) -> tuple[Limit, ...]:
         """A device that signed in before has tries of its own: strangers cannot use them up, and it gains no others."""
         known = self._signer.read("device", caller.device) if caller.device else None
         if known and hmac.compare_digest(known[0].encode(), email.encode()):
             return (Limit(f"device {known[1]}"),)
         return (
-            Limit(f"account {email[:254]} at {caller.address}"),
+            Limit(f"account {email[:254]} at {one_client(caller.address)}"),
             Limit(f"account {email[:254]}", _WIDE_FREE_TRIES),
-            Limit(f"address {caller.address}", _WIDE_FREE_TRIES),
+            Limit(f"address {one_client(caller.address)}", _WIDE_FREE_TRIES),
         )
 
     async def _verify(self, email: str, password: str, otp: str | None) -> tuple[Account, str]:
@@ -171,8 +184,8 @@ class AuthService:
         return account, f"password and {await self.two_step.check(totp, otp)}"
 
     async def login_with_passkey(self, site: Site, answer: PasskeyAnswer, caller: Caller) -> SignedIn:
-        limit = Limit(f"passkey {caller.address}", _WIDE_FREE_TRIES)
-        self._throttle.attempt(limit)
+        limit = Limit(f"passkey {one_client(caller.address)}", _WIDE_FREE_TRIES)
+        await self._attempt("sign_in_refused", "", caller.address, limit)
         sweeps = self.sessions.sweeps
         try:
             passkey = await self.passkeys.check(site, answer)
@@ -195,12 +208,24 @@ class AuthService:
         if method.endswith("recovery code"):
             await self.events.record("recovery_code_used", email, caller.address)
         if caller.session and (before := self._signer.session_id(caller.session)):
-            await self.sessions.end(before)
+            await self._end_if_there(before, email, caller.address, "a new sign-in took its place")
         signed_in = await self.sessions.start(email, address=caller.address, device=caller.agent, method=method)
         if self.sessions.sweeps != sweeps:
             await self.sessions.end(self._signer.session_id(signed_in.token) or "")
             raise NotAuthenticated("The account was changed in this moment. Sign in again.")
         return signed_in
+
+    async def _end_if_there(self, session_id: str, who: str, address: str, why: str) -> bool:
+        try:
+            await self.sessions.living(session_id)
+        except NotAuthenticated:
+            return False
+        await self.events.record("session_ended", who, address, why)
+        return await self.sessions.end(session_id)
+
+    async def end_session(self, session_id: str, by: Session, address: str) -> None:
+        if not await self._end_if_there(session_id, by.email, address, session_id):
+            raise NotFound("There is no such session (any more).")
 
     def device_token(self, email: str, present: str | None) -> str | None:
         """For the cookie that makes a device a known one; None when it is one already."""
@@ -209,28 +234,39 @@ class AuthService:
             return None
         return self._signer.sign("device", email.casefold(), DEVICE_LIFETIME)[0]
 
+    def cookie_token(self, signed_in: SignedIn) -> str:
+        return self._signer.for_cookie(signed_in.token)
+
     async def authenticate(self, token: str, address: str = "", *, browser: bool = False) -> Session:
         """Of a session's JWT or an API token. Raises NotAuthenticated."""
         if is_api_token(token) and not browser:
             return await self.tokens.authenticate(token, address)
-        return await self.sessions.authenticate(token, browser=browser)
+        try:
+            return await self.sessions.authenticate(token, browser=browser)
+        except LeftAlone as left:
+            if await self.sessions.end(left.session.id):
+                await self.events.record("session_ended", left.session.email, address, "left alone too long")
+            raise
 
     def identify(self, token: str) -> str | None:
         """Whose token it claims to be, as far as that is known without the database."""
         return self.tokens.known_id(token) if is_api_token(token) else self._signer.session_id(token)
 
     async def still_valid(self, session: Session) -> bool:
+        """Asked again and again while a socket of it is open. That is no request: a browser's session that is left
+        alone ends under its sockets too."""
         try:
-            await self._living(session)
+            living = await self._living(session)
         except NotAuthenticated:
             return False
-        return True
+        return not (session.browser and self.sessions.is_left_alone(living))
 
     async def _living(self, session: Session) -> Session:
         return await (self.tokens if session.kind == "token" else self.sessions).living(session.id)
 
     async def redeem(self, ticket: str) -> Session:
-        return await self._living(self.sessions.redeem(ticket))
+        asked = self.sessions.redeem(ticket)
+        return (await self._living(asked)).model_copy(update={"browser": asked.browser})
 
     async def logout(self, session: Session, address: str = "") -> None:
         await self.events.record("signed_out", session.email, address)
@@ -249,14 +285,18 @@ class AuthService:
     ) -> Session:  # fmt: skip
         """All factors again, as at sign-in. Raises Forbidden, not NotAuthenticated: the session itself is fine."""
         limit = Limit(f"confirm {session.id}")
-        self._throttle.attempt(limit)
+        await self._attempt("confirmation_refused", session.email, address, limit)
         try:
             if passkey is not None:
                 method = f"passkey {(await self.passkeys.check(*passkey)).name}"
             else:
                 method = (await self._verify(session.email.casefold(), password or "", otp))[1]
+        except BadRequest as error:
+            await self.events.record("confirmation_refused", session.email, address, f"passkey: {error.detail}")
+            raise
         except NotAuthenticated as error:
-            await self.events.record("confirmation_refused", session.email, address, error.code or "wrong password")
+            why = error.code or ("wrong password" if passkey is None else f"passkey: {error.detail}")
+            await self.events.record("confirmation_refused", session.email, address, why)
             refused = Forbidden("That is not your password." if error.detail == "Invalid credentials" else error.detail)
             refused.code = error.code
             raise refused from error
@@ -276,7 +316,7 @@ class AuthService:
     ) -> None:  # fmt: skip
         account = await self._account()
         limit = Limit(f"confirm {session.id}")
-        self._throttle.attempt(limit)
+        await self._attempt("confirmation_refused", session.email, address, limit)
         if not await self._hasher.matches(current, account.password_hash):
             await self.events.record("confirmation_refused", session.email, address, "wrong password")
             raise InvalidInput([FieldError("current_password", "is not your present password")])

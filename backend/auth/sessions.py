@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from cachetools import TTLCache
@@ -16,14 +17,26 @@ from backend.utils.clock import Clock
 
 SESSION_HOURS = 12
 TICKET_SECONDS = 30
-# How long a revoked token may still pass here, when another process revoked it; this process forgets it at once.
-RECHECK_SECONDS = 4.0
+# How long a revoked token may still pass here, when another process revoked it; this process forgets it at once. With
+# the time between two looks at an open socket it must stay below five seconds.
+RECHECK_SECONDS = 2.5
 # A request every second must not be a write every second.
 SEEN_SECONDS = 60.0
 
 
+class LeftAlone(NotAuthenticated):
+    """A browser's session without a request for too long; it is still there, for the caller to end."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__("The session has ended, since nothing was done for a long time. Sign in again.")
+        self.session = session
+
+
 class Sessions:
-    def __init__(self, repository: SessionRepository, signer: Signer, now: Clock, idle: timedelta) -> None:
+    def __init__(
+        self, repository: SessionRepository, signer: Signer, now: Clock, idle: timedelta,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         self._sessions = repository
         self._signer = signer
         self._now = now
@@ -32,7 +45,7 @@ class Sessions:
         self._revocations = 0
         # How often all others were ended; what was proven before the last time is proven no more.
         self.sweeps = 0
-        self._tickets: TTLCache[str, Session] = TTLCache(1_000, ttl=TICKET_SECONDS, timer=time.monotonic)
+        self._tickets: TTLCache[str, Session] = TTLCache(1_000, ttl=TICKET_SECONDS, timer=timer)
 
     async def start(self, email: str, *, address: str, device: str, method: str) -> SignedIn:
         now = self._now()
@@ -44,21 +57,23 @@ class Sessions:
         return SignedIn(token=self._signer.session_token(session), email=email, expires_at=session.expires_at)
 
     async def authenticate(self, token: str, *, browser: bool = False) -> Session:
-        """The session of a token. Raises NotAuthenticated when it is forged, expired, revoked, or came in a browser's
-        cookie after a time without a request."""
-        session_id = self._signer.session_id(token)
-        if session_id is None:
+        """The session of a token. Raises NotAuthenticated when it is forged, expired or revoked, LeftAlone when it came
+        in a browser's cookie, or was taken out of one, after a time without a request."""
+        found = self._signer.session(token)
+        if found is None:
             raise NotAuthenticated("Not authenticated")
+        session_id, browser = found[0], browser or found[1]
         session = await self.living(session_id)
+        if browser and self.is_left_alone(session):
+            raise LeftAlone(session)
         now = self._now()
-        unused = now - (session.last_seen_at or session.created_at)
-        if browser and unused > self._idle:
-            await self.end(session_id)
-            raise NotAuthenticated("The session has ended, since nothing was done for a long time. Sign in again.")
-        if unused.total_seconds() >= SEEN_SECONDS:
+        if (now - (session.last_seen_at or session.created_at)).total_seconds() >= SEEN_SECONDS:
             await self._sessions.seen(session_id, now)
             session = self._remember(session.model_copy(update={"last_seen_at": now}))
-        return session
+        return session.model_copy(update={"browser": True}) if browser else session
+
+    def is_left_alone(self, session: Session) -> bool:
+        return self._now() - (session.last_seen_at or session.created_at) > self._idle
 
     async def living(self, session_id: str) -> Session:
         revocations = self._revocations
@@ -79,7 +94,7 @@ class Sessions:
     async def confirm(self, session: Session) -> Session:
         now = self._now()
         await self._sessions.confirmed(session.id, now)
-        return self._remember(session.model_copy(update={"confirmed_at": now}))
+        return self._remember(session.model_copy(update={"confirmed_at": now, "browser": False}))
 
     async def all(self) -> list[Session]:
         now = self._now()

@@ -113,7 +113,7 @@ def _read_or_create(path: Path, make: Callable[[], str]) -> str:
         if path.exists():
             return path.read_text(encoding="ascii").strip()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Written aside and linked into place: a crash half-way leaves no empty key that would later be trusted.
+        # Written aside and moved into place: a crash half-way leaves no empty key that would later be trusted.
         draft = path.with_suffix(f".{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(make())

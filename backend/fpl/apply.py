@@ -18,7 +18,7 @@ from backend.commands.catalogue import Catalogue
 from backend.errors import AppError, BadRequest, Conflict, FieldError, InvalidInput
 from backend.fpl.apply_checks import checks_of
 from backend.fpl.apply_facts import ApplyCommand, Facts
-from backend.fpl.database import Suggestion, check_integrity, read_suggestion
+from backend.fpl.database import Suggestion, check_integrity, read_state, read_suggestion
 from backend.jobs.service import JobService
 from backend.models.airsenal import ApplyPreview, ApplyRequest, Check
 from backend.models.audit import Recorder
@@ -109,7 +109,7 @@ class Guard:
             _asked(_find(ask, team_id)), _asked(ask.deadline())
         )
         prediction = await ask.newest_report("prediction")
-        suggestion, problem = await asyncio.to_thread(_read_database, database, team_id)
+        stored = await asyncio.to_thread(_read_database, database, team_id)
         updates = await self._jobs.newest(JobFilter(status=JobStatus.COMPLETED, commands=_CHANGES_PRICES), limit=1)
         return Facts(
             command=command, title=found.title, now=self._now(),
@@ -118,7 +118,8 @@ class Guard:
             team_id=team_id, team=team, team_problem=unreadable or no_team,
             deadline=deadline, deadline_problem=no_deadline,
             optimisation=await ask.newest_report("optimisation"), prediction=prediction.head if prediction else None,
-            login=await ask.newest_report("login"), suggestion=suggestion, database_problem=problem,
+            login=await ask.newest_report("login"), suggestion=stored.suggestion,
+            newest_tag=stored.newest_tag, database_problem=stored.problem,
             applied=await self._jobs.newest(JobFilter(commands=COMMANDS), limit=_EARLIER_JOBS),
             updated_at=updates[0].completed_at if updates else None, busy=await self._busy(found.lane, own_job),
         )  # fmt: skip
@@ -145,14 +146,24 @@ async def _find(sources: GuardSources, team_id: int | None) -> FoundTeam | None:
     return await sources.find_team(team_id) if team_id is not None else None
 
 
-def _read_database(path: Path, team_id: int | None) -> tuple[Suggestion | None, str | None]:
-    """The suggestion in it, and what is wrong with it. Blocks."""
+@dataclass(frozen=True)
+class _Stored:
+    """What AIrsenal's database holds, or what is wrong with it."""
+
+    suggestion: Suggestion | None = None
+    newest_tag: str | None = None
+    problem: str | None = None
+
+
+def _read_database(path: Path, team_id: int | None) -> _Stored:
+    """Blocks."""
     try:
         if problem := check_integrity(path):
-            return None, problem
-        return (read_suggestion(path, team_id) if team_id is not None else None), None
+            return _Stored(problem=problem)
+        suggestion = read_suggestion(path, team_id) if team_id is not None else None
+        return _Stored(suggestion, read_state(path).newest_tag)
     except AppError as error:
-        return None, error.detail
+        return _Stored(problem=error.detail)
 
 
 def _number(text: str | None) -> int | None:
@@ -166,7 +177,7 @@ def _stops(checks: list[Check]) -> str:
 def _preview(facts: Facts) -> ApplyPreview:
     checks = checks_of(facts)
     transfers = facts.command == "make_transfers"
-    report = facts.report if facts.is_of_coming else None
+    report = facts.shown
     plan = facts.plan if report else None
     rows = facts.suggestion if transfers else None
     return ApplyPreview(
@@ -202,6 +213,6 @@ def _in_words(facts: Facts) -> str:
             f"in {', '.join(facts.suggestion.transfers_in) or 'nobody'}",
             f"hit {facts.plan.hit if facts.plan else 0}",
         ]
-    if facts.report and facts.report.captain and facts.is_of_coming:
-        parts += [f"captain {facts.report.captain}"]
+    if facts.shown and facts.shown.captain:
+        parts += [f"captain {facts.shown.captain}"]
     return "; ".join(parts) + "."

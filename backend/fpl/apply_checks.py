@@ -21,15 +21,18 @@ SHORT = timedelta(minutes=10)
 OLD_PREDICTION = timedelta(days=3)
 # The report knows totals to a tenth of a point, so their difference to two tenths at most.
 POINTS_APART = 0.21
-OPTIMISE = 'Run "Optimise transfers" again'
+OPTIMISE, PREDICT = 'Run "Optimise transfers" again', 'Run "Predict points" again'
 _CLUB = re.compile(r" \([A-Z]{3}\)$")
 
 
 def checks_of(facts: Facts) -> list[Check]:
     checks = [_installed(facts), _team(facts), _login(facts), _database(facts), _lane(facts), _deadline(facts)]
     if facts.command == "make_transfers":
-        return [*checks, _gameweek(facts), _suggestion(facts), _newer(facts), _chip(facts), _hit(facts)]
-    return [*checks, _predicted(facts), _lineup(facts), _lineup_newer(facts), _chip(facts)]
+        checks += [_gameweek(facts), _suggestion(facts), _newer(facts)]
+        # Of what is not known nothing can be said, and another check stops it.
+        return [*checks, _chip(facts), _hit(facts)] if facts.report else checks
+    checks += [_predicted(facts), _lineup(facts), _lineup_newer(facts)]
+    return [*checks, _chip(facts)] if facts.lineup else checks
 
 
 def _ok(name: CheckName, detail: str) -> Check:
@@ -104,7 +107,7 @@ def _deadline(facts: Facts) -> Check:
 
 
 def _chip(facts: Facts) -> Check:
-    chip = facts.plan.chip if facts.plan and facts.is_of_coming else None
+    chip = facts.plan.chip if facts.plan and facts.shown else None
     if chip is None:
         return _ok("chip", "No chip is part of it.")
     name = chip.replace("_", " ")
@@ -147,6 +150,11 @@ def _suggestion(facts: Facts) -> Check:
     if facts.report is None:
         return _stop("suggestion", "What the newest optimisation printed was not understood in full, so what would be "
                      "sent cannot be checked. Look at its log, and make the transfers on the FPL site.")  # fmt: skip
+    if not facts.is_of_team:
+        return _stop(
+            "suggestion",
+            f"The newest optimisation was made for another team, or FPL_TEAM_ID was set since. {OPTIMISE}.",
+        )
     rows = facts.suggestion
     if not facts.moves_somebody:
         return _stop("suggestion", _nothing(facts, rows))
@@ -226,7 +234,7 @@ def _hit(facts: Facts) -> Check:
             return _warning("hit", "It is a whole squad. Before your team's first deadline transfers are free.")
         return _stop("hit", "It is a whole squad from scratch: each transfer above the free ones would cost 4 points. "
                      "Make your choice on the FPL site.")  # fmt: skip
-    hit = facts.plan.hit if facts.plan and facts.is_of_coming else 0
+    hit = facts.plan.hit if facts.plan and facts.shown else 0
     if hit:
         return _warning("hit", f"It costs {hit} points.")
     return _ok("hit", "It costs no points, if the FPL site counts your free transfers as AIrsenal does.")
@@ -244,7 +252,9 @@ def _predicted(facts: Facts) -> Check:
         return _stop("gameweek", 'There is no prediction to choose by. Run "Predict points" first.')
     if coming.id not in prediction.gameweeks:
         weeks = ", ".join(map(str, prediction.gameweeks)) or "no gameweek"
-        return _stop("gameweek", f"The newest prediction is about {weeks}, and {coming.name} is next. Predict again.")
+        return _stop("gameweek", f"The newest prediction is about {weeks}, and {coming.name} is next. {PREDICT}.")
+    if prediction.tag and prediction.tag != facts.newest_tag:
+        return _stop("gameweek", f"AIrsenal's database does not hold the newest prediction as its newest. {PREDICT}.")
     if prediction.season and prediction.season != season_of(coming.deadline):
         return _stop(
             "gameweek", f"The newest prediction is of the season {in_words(prediction.season)}. Predict again."
@@ -277,7 +287,7 @@ def _lineup_newer(facts: Facts) -> Check:
     if prediction is None:
         return _stop("newer", "There is no prediction whose age could be told.")
     if facts.updated_at and facts.updated_at > prediction.completed_at:
-        return _warning("newer", "Prices and news were updated after the newest prediction. Predict again to use them.")
+        return _warning("newer", f"Prices and news were updated after the newest prediction. {PREDICT} to use them.")
     if facts.now - prediction.completed_at > OLD_PREDICTION:
         return _warning("newer", f"The newest prediction is {(facts.now - prediction.completed_at).days} days old.")
     for job in facts.applied:

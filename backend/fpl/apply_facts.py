@@ -39,6 +39,8 @@ class Facts:
     login: StoredReport | None = None
     suggestion: Suggestion | None = None
     """The rows that AIrsenal would take: those of its newest run that moved anybody, if it was for this team."""
+    newest_tag: str | None = None
+    """Of the newest prediction in the database, which is the one that AIrsenal chooses a line-up by."""
     database_problem: str | None = None
     applied: list[Job] = field(default_factory=list)
     """Newest first: earlier changes of the real team."""
@@ -79,22 +81,37 @@ class Facts:
         return bool(self.report and self.report.new_squad) or bool(plan and (plan.transfers_in or plan.transfers_out))
 
     @property
+    def is_of_team(self) -> bool:
+        """Whether the optimisation was made for this team, as far as its parameters and the secret's age tell."""
+        if self.optimisation is None or self.optimisation.head.parameters.get("fpl_team_id") not in (
+            None,
+            self.team_id,
+        ):
+            return False
+        changed = self.secrets["FPL_TEAM_ID"].updated_at if "FPL_TEAM_ID" in self.secrets else None
+        return changed is None or changed <= self.optimisation.head.completed_at
+
+    @property
+    def shown(self) -> OptimisationReport | None:
+        """The report, when what it says is meant for this team's next gameweek."""
+        return self.report if self.is_of_coming and self.is_of_team else None
+
+    @property
     def lineup(self) -> list[LineupPlayer]:
-        return [*self.report.starting_lineup, *self.report.bench] if self.report and self.is_of_coming else []
+        return [*self.shown.starting_lineup, *self.shown.bench] if self.shown else []
 
     def fingerprint(self) -> str | None:
         """Of exactly what is shown. None while it is not known for whom or for when it would be."""
         if self.team_id is None or self.coming is None:
             return None
-        report = self.report if self.is_of_coming else None
         shown = {
             "command": self.command,
             "team": self.team_id,
             "gameweek": self.coming.id,
             "rows": asdict(self.suggestion) if self.suggestion and self.command == "make_transfers" else None,
             "optimisation": self.optimisation.head.id if self.optimisation else None,
-            "plan": self.plan.model_dump() if report and self.plan else None,
+            "plan": self.plan.model_dump() if self.shown and self.plan else None,
             "lineup": [player.model_dump() for player in self.lineup],
-            "prediction": self.prediction.id if self.prediction else None,
+            "prediction": [self.prediction.id, self.newest_tag] if self.prediction else None,
         }
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()

@@ -18,9 +18,11 @@ class Care:
     def __init__(
         self, kept: Path, local: Path, keep: int, now: Clock, *, data_dir: Path | None = None,
         busy: Callable[[], Awaitable[bool]] | None = None, changed: Callable[[], None] = lambda: None,
+        title: Callable[[str], str] = str,
     ) -> None:  # fmt: skip
-        """`busy`: whether a job of AIrsenal's lane runs. `data_dir`: how paths below it are shown."""
-        self._files = KeptDatabase(kept, local, keep, now, data_dir)
+        """`busy`: whether a job of AIrsenal's lane runs. `data_dir`: how paths below it are shown.
+        `title`: what people call a command."""
+        self._files = KeptDatabase(kept, local, keep, now, data_dir, title)
         self._keep, self._busy, self._changed = keep, busy, changed
         self._lock = asyncio.Lock()
 
@@ -41,9 +43,9 @@ class Care:
         await self._alone(lambda: asyncio.to_thread(self._files.copy_back, command, job_id))
         self._changed()
 
-    async def discard(self) -> None:
+    async def discard(self, job_id: str) -> None:
         """After a job that is not copied back: a first set-up leaves nothing half-built behind."""
-        await self._alone(lambda: asyncio.to_thread(self._files.discard))
+        await self._alone(lambda: asyncio.to_thread(self._files.discard, job_id))
 
     async def adopt(self) -> None:
         """A database of a console that knew of no care becomes the kept one, unless a job works on it right now."""

@@ -13,12 +13,13 @@ from typing import Any
 import structlog
 
 from backend.commands.catalogue import Catalogue
+from backend.database import DatabaseUnavailable
 from backend.errors import AppError, NotFound
 from backend.fpl.care import Care
-from backend.fpl.parsers import Parsed, parse, progress_reader
+from backend.fpl.parsers import Parsed, new_wording, parse, progress_reader
 from backend.jobs.companion import Finished, ProgressReader, ReadRows
 from backend.models.jobs import Cause, Job, Outcome
-from backend.models.reports import ReportType, StoredReport
+from backend.models.reports import AnyReport, ReportType, StoredReport
 from backend.models.reports import Warning as ReportWarning
 
 log = structlog.get_logger(__name__)
@@ -31,9 +32,7 @@ _LOGIN = "airsenal.login"
 # What a job's `output` shows when it made more than one report.
 _MAIN: dict[str, ReportType] = {"airsenal.pipeline": "optimisation"}
 # The line that says why a Python program ended, or what its argument parser or AIrsenal itself complains about.
-_REASON = re.compile(
-    r"(?:[\w.]*(?:Error|Exception|Interrupt|Warning|Abort)(?:: .+)?|ERROR: .+|[\w-]+: error: .+|Aborted!)"
-)
+_REASON = re.compile(r"(?:[\w.]*(?:Error|Exception|Interrupt|Abort)(?:: .+)?|ERROR: .+|[\w-]+: error: .+|Aborted!)")
 _LOOK_BACK = 400
 _LONGEST = 300
 
@@ -65,15 +64,15 @@ class AirsenalCompanion:
 
     async def after(self, job: Job, outcome: Outcome, rows: ReadRows) -> Finished:
         lines, parsed, warnings = await self._read(job, outcome, rows)
-        if outcome.succeeded and parsed.missing:
+        if parsed.missing and (outcome.succeeded or outcome.cause is Cause.NO_RESULT):
             error = f"It ended with exit code 0, but without its result: {parsed.missing}"
             outcome = outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": error})
         if outcome.succeeded and job.touches == "writes":
             outcome = await self._keep(job, outcome)
         else:
-            await self._discard()
+            await self._discard(job)
         if not outcome.succeeded:
-            parsed = replace(parsed, reports=[report for report in parsed.reports if report.type == "login"])
+            parsed = replace(parsed, reports=[report for report in parsed.reports if _tells(report, outcome)])
             outcome = _with_reason(outcome, parsed, lines)
         stored, more = await self._report(job, parsed, outcome)
         # Reading the database tells more than the log: of what a report warns, its job does.
@@ -89,9 +88,12 @@ class AirsenalCompanion:
         try:
             lines = await rows()
             parsed = await asyncio.to_thread(parse, self._parser(job), lines, job.parameters, outcome.ended_at)
+        except DatabaseUnavailable:
+            raise  # tried again, all of it
         except Exception:
             log.exception("output cannot be read", job_id=job.id, command=job.command)
             return lines, Parsed(), [_other("What it printed could not be read; its log has all of it.")]
+        parsed = _placed(parsed, job.attempts[-1].first_line if job.attempts else 0)
         return lines, parsed, list(parsed.warnings)
 
     async def _keep(self, job: Job, outcome: Outcome) -> Outcome:
@@ -105,9 +107,9 @@ class AirsenalCompanion:
             return outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": detail})
         return outcome
 
-    async def _discard(self) -> None:
+    async def _discard(self, job: Job) -> None:
         try:
-            await self._care.discard()
+            await self._care.discard(job.id)
         except Exception:
             # The next job's `before` does it again.
             log.exception("half-built database cannot be removed")
@@ -119,6 +121,8 @@ class AirsenalCompanion:
             return [], []
         try:
             return await self._save(job, parsed, outcome.ended_at), []
+        except DatabaseUnavailable:
+            raise
         except Exception:
             log.exception("report cannot be saved", job_id=job.id, command=job.command)
             return [], [_other("Its report could not be saved; its log has the whole result.")]
@@ -137,6 +141,30 @@ class AirsenalCompanion:
         return FAMILY
 
 
+def _tells(report: AnyReport, outcome: Outcome) -> bool:
+    """Whether a report of a failed job is worth keeping: how a login failed, and that AIrsenal's wording is new."""
+    return report.type == "login" or (outcome.cause is Cause.NO_RESULT and report.state == "not_understood")
+
+
+def _placed(parsed: Parsed, first_line: int) -> Parsed:
+    """Lines counted in the job's whole log, in which an earlier attempt may come first."""
+    if not first_line:
+        return parsed
+
+    def moved(warnings: list[ReportWarning]) -> list[ReportWarning]:
+        return [one if one.line is None else one.model_copy(update={"line": one.line + first_line}) for one in warnings]
+
+    def read_on(report: AnyReport) -> AnyReport:
+        changes: dict[str, Any] = {"warnings": moved(report.warnings)}
+        if report.not_understood_from is not None:
+            line = report.not_understood_from + first_line
+            changes |= {"not_understood_from": line, "headline": new_wording(line)}
+        return report.model_copy(update=changes)
+
+    reports = [read_on(report) for report in parsed.reports]
+    return replace(parsed, reports=reports, warnings=moved(parsed.warnings))
+
+
 def _other(message: str) -> ReportWarning:
     return ReportWarning(code="other", message=message)
 
@@ -145,8 +173,9 @@ def _with_reason(outcome: Outcome, parsed: Parsed, lines: list[str]) -> Outcome:
     """`It ended with exit code 1.` alone helps nobody: what the program complained about last is added."""
     if outcome.cause is not Cause.EXIT_CODE:
         return outcome
+    why = [report.headline for report in parsed.reports] or ([parsed.missing] if parsed.missing else [])
     said = next((line.strip() for line in reversed(lines[-_LOOK_BACK:]) if _REASON.fullmatch(line.strip())), None)
-    why = [report.headline for report in parsed.reports] or ([f"It said: {said[:_LONGEST]}"] if said else [])
-    why = why or ([parsed.missing] if parsed.missing else [])
+    if said and not parsed.reports and said not in (parsed.missing or ""):
+        why.append(f"It said: {said[:_LONGEST]}")
     ended = outcome.error or f"It ended with exit code {outcome.exit_code}."
     return outcome.model_copy(update={"error": " ".join([ended, *why])}) if why else outcome

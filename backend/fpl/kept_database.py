@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from backend.errors import AppError, BadRequest, NotFound
 from backend.fpl import whole_files as files
 from backend.fpl.copies import Copies, Facts, Stored
 from backend.fpl.database import check_integrity, read_state
-from backend.fpl.kept_facts import facts_of, remember
+from backend.fpl.kept_facts import Work, facts_of, note_work, remember, work_on
 from backend.fpl.losses import losses
 from backend.models.airsenal import DatabaseState, KeptCopy, RestorePreview
 from backend.utils.clock import Clock
@@ -35,19 +36,17 @@ class KeptDatabase:
     may be the same file: then there is a check and a copy before each writing job, and a failed job's traces stay.
     """
 
-    def __init__(self, kept: Path, local: Path, keep: int, now: Clock, data_dir: Path | None) -> None:
-        self.kept, self.local, self._keep, self._now, self._data_dir = kept, local, keep, now, data_dir
+    def __init__(
+        self, kept: Path, local: Path, keep: int, now: Clock, data_dir: Path | None, title: Callable[[str], str]
+    ) -> None:
+        self.kept, self.local, self._keep, self._now = kept, local, keep, now
+        self._data_dir, self._title = data_dir, title
 
     def _paths(self) -> tuple[Path, Path]:
         return files.real(self.kept), files.real(self.local)
 
     def _copies(self) -> Copies:
         return Copies(files.real(self.kept).parent / "copies", self._keep)
-
-    @staticmethod
-    def _mark(local: Path) -> Path:
-        """Says that there was no database to begin with: what is there now is somebody's half-done work."""
-        return local.with_name(local.name + ".unfinished")
 
     def copy_in(self, command: str, job_id: str | None, writes: bool, start_clean: bool) -> None:
         kept, local = self._paths()
@@ -57,17 +56,16 @@ class KeptDatabase:
                 files.drop_leftovers(folder)
             if not kept.exists() or kept == local:
                 self._adopt(kept, local, start_clean)
-            if not kept.exists():
-                files.write_whole(self._mark(local), f"{command} {job_id or ''}\n")
-            elif kept == local:
-                if writes:
-                    self._copy_in_place(kept, command, job_id)
-            else:
-                self._copy_from_kept(kept, local, start_clean)
+            fresh = not kept.exists()
+            if kept == local and writes and not fresh:
+                self._copy_in_place(kept, command, job_id)
+            elif kept != local and not fresh:
+                fresh = self._copy_from_kept(kept, local, start_clean)
+            note_work(local, Work(job_id=job_id, fresh=fresh))
 
     def _adopt(self, kept: Path, local: Path, start_clean: bool) -> None:
-        if self._mark(local).exists() or (local.exists() and local.stat().st_size == 0):
-            self.discard(even_unmarked=True)
+        if work_on(local).fresh or (local.exists() and local.stat().st_size == 0):
+            files.remove(local)
         if not local.exists():
             return
         new, problem = _checked_copy(local, kept.parent)
@@ -97,19 +95,19 @@ class KeptDatabase:
         except AppError as error:
             log.error("AIrsenal's database cannot be kept", detail=error.detail)
 
-    def _copy_from_kept(self, kept: Path, local: Path, start_clean: bool) -> None:
+    def _copy_from_kept(self, kept: Path, local: Path, start_clean: bool) -> bool:
+        """Whether there is nothing to work on now, since the kept one is damaged and the job starts clean."""
         new, problem = _checked_copy(kept, local.parent)
         if new is not None:
             files.put_in_place(new, local)
-            self._mark(local).unlink(missing_ok=True)
         elif start_clean:
-            files.write_whole(self._mark(local), "started clean\n")
             files.remove(local)
         else:
             raise BadRequest(
                 f"AIrsenal's kept database {kept} is damaged: {problem} The job was not started. Restore a copy of it "
                 f"on the page of the database, or {_START_CLEAN}."
             )
+        return new is None
 
     def _copy_in_place(self, kept: Path, command: str, job_id: str | None) -> None:
         copies = self._copies()
@@ -129,8 +127,11 @@ class KeptDatabase:
         with files.in_words("Keeping the database that the job left", _UNTOUCHED):
             if not local.exists():
                 raise BadRequest(f"The job left no database at {local}. {_UNTOUCHED}")
+            if work_on(local).job_id not in (None, job_id):
+                raise BadRequest(f"Another job works on the database by now. {_UNTOUCHED}")
             files.make_folder(kept.parent)
-            files.drop_leftovers(kept.parent)
+            for folder in (kept.parent, local.parent):
+                files.drop_leftovers(folder)
             self._copies().drop_unfinished(kept)
             new, problem = _checked_copy(local, kept.parent)
             if new is None:
@@ -146,7 +147,8 @@ class KeptDatabase:
                 self._remember(kept, facts)
             else:
                 self._replace(kept, new, facts, command, job_id)
-            self._mark(local).unlink(missing_ok=True)
+            if work_on(local).fresh:
+                note_work(local, Work(job_id=job_id))
 
     def _replace(self, kept: Path, new: Path, facts: Facts, made_before: str, job_id: str | None) -> None:
         copies = self._copies()
@@ -184,19 +186,17 @@ class KeptDatabase:
             # Only the look of a page depends on it.
             log.warning("what is known of AIrsenal's database cannot be noted", error=str(error))
 
-    def discard(self, even_unmarked: bool = False) -> None:
+    def discard(self, job_id: str) -> None:
         _, local = self._paths()
-        mark = self._mark(local)
         with files.in_words("Removing the half-built database", ""):
-            if even_unmarked or mark.exists():
+            if work_on(local) == Work(job_id=job_id, fresh=True):
                 files.remove(local)
-                mark.unlink(missing_ok=True)
 
     def look(self) -> tuple[DatabaseState, list[Stored]]:
         kept, local = self._paths()
         path = kept
         with suppress(PermissionError):  # a folder that may not be read is a state to show
-            if not kept.exists() and local.exists() and not self._mark(local).exists():
+            if not kept.exists() and local.exists() and not work_on(local).fresh:
                 path = local  # of an earlier console, kept before the next job
         state, facts = read_state(path), facts_of(path)
         known: dict[str, object] = {"path": self._shown(path), "updated_at": facts.updated_at}
@@ -236,14 +236,15 @@ class KeptDatabase:
         lost = losses(kept, path)
         copies = self._copies().all()
         since = [other.shown.made_before for other in copies if other.shown.made_at >= stored.shown.made_at]
-        lost.append(f"Whatever else was changed by: {', '.join(reversed(since[:10]))}.")
-        now, then = kept.stat().st_size, path.stat().st_size
+        names = ["a restore" if name == RESTORE else self._title(name) for name in dict.fromkeys(reversed(since))]
+        lost.append(f"Whatever else was changed since by: {', '.join(names)}.")
+        now, then = (f"{file.stat().st_size / 1e6:.1f} MB" for file in (kept, path))
         if now != then:
-            lost.append(f"The database goes from {now / 1e6:.1f} MB to {then / 1e6:.1f} MB.")
+            lost.append(f"The database goes from {now} to {then}.")
         return lost
 
     def restore(self, copy_id: str) -> None:
-        kept, local = self._paths()
+        kept = files.real(self.kept)
         with files.in_words("Restoring the copy", _UNTOUCHED):
             files.make_folder(kept.parent)
             files.drop_leftovers(kept.parent)
@@ -254,7 +255,6 @@ class KeptDatabase:
                 raise BadRequest(f"This copy is damaged: {problem} {_UNTOUCHED} Choose another one.")
             facts = stored.facts.model_copy(update={"integrity": "ok", "checked_at": self._now()})
             self._replace(kept, new, facts, RESTORE, None)
-            self._mark(local).unlink(missing_ok=True)
 
     def check(self) -> None:
         kept = files.real(self.kept)

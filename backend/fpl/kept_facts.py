@@ -1,4 +1,4 @@
-"""What is known of the kept file, in `<its name>.facts.json` beside it: true while the file is the same. Blocks."""
+"""What is remembered beside the kept file (`<its name>.facts.json`) and the worked-on one (`.job.json`). Blocks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from backend.fpl.copies import Facts
 from backend.fpl.whole_files import write_whole
 
 
+class Work(BaseModel):
+    """Who works on a file. `fresh`: there was none to begin with, so what is there is half-done until it is kept."""
+
+    job_id: str | None = None
+    fresh: bool = False
+
+
 class _Noted(BaseModel):
+    """True as long as the file is the same."""
+
     facts: Facts
     bytes: int
     changed_ns: int
@@ -30,5 +39,16 @@ def remember(path: Path, facts: Facts) -> None:
     write_whole(_beside(path), noted.model_dump_json(indent=1))
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(path.name + ".facts.json")
+def work_on(path: Path) -> Work:
+    try:
+        return Work.model_validate_json(_beside(path, "job").read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return Work()
+
+
+def note_work(path: Path, work: Work) -> None:
+    write_whole(_beside(path, "job"), work.model_dump_json())
+
+
+def _beside(path: Path, what: str = "facts") -> Path:
+    return path.with_name(f"{path.name}.{what}.json")

@@ -18,7 +18,8 @@ log = structlog.get_logger("access")
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Answers of the API are data: a browser that is tricked into showing one as a page must not run anything.
-API_CSP = "default-src 'none'; frame-ancestors 'none'"
+# What `default-src` does not stand in for is named too (ASVS 5.0.0 3.4.3, 3.4.6).
+API_CSP = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

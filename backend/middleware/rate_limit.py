@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.auth.cookies import cookie_name
+from backend.utils.addresses import one_client
 
 WINDOW_SECONDS = 60.0
 # Who floods us from more addresses than this pushes out his own counters first, the least recently seen.
@@ -53,7 +54,7 @@ class RateLimit:
             https = scope.get("forwarded_scheme", scope["scheme"]) == "https"
             token = cookies.get(cookie_name(https, headers.get("host", ""))) or ""
         session = self._identify(token) if token else None
-        return f"session {session}" if session else f"address {scope['state']['client_address']}"
+        return f"session {session}" if session else f"address {one_client(scope['state']['client_address'])}"
 
     def _take(self, client: str) -> float:
         """Take one request from the bucket; returns the seconds to wait when it is empty."""

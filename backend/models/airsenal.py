@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -89,7 +89,34 @@ class Guidance(BaseModel):
     parameters: dict[str, bool | int | str] = Field(default_factory=dict)
 
 
+STATUS_EXAMPLE: dict[str, Any] = {
+    "version": "1.17.0",
+    "wanted_version": "1.17.0",
+    "season": "2627",
+    "team": {
+        "team_id": 742663, "name": "AIrsenal", "manager": "Ada Lovelace", "total_points": 1412, "started_gameweek": 1,
+    },
+    "steps": [
+        {
+            "name": "install", "title": "Install AIrsenal", "state": "done", "detail": "AIrsenal 1.17.0 is installed.",
+            "command": "airsenal_install", "job_id": None, "at": "2026-11-21T13:10:02Z",
+        },
+    ],
+    "next_step": None,
+    "guidance": [],
+    "database": {
+        "exists": True, "path": "DATA_DIR/airsenal-kept/data.db", "bytes": 18_000_000, "season": "2627",
+        "season_is_current": True, "seasons": ["2627", "2526"], "next_gameweek": 12,
+        "changed_at": "2026-11-21T12:00:00Z", "updated_at": "2026-11-21T12:00:00Z", "integrity": "ok",
+        "integrity_detail": None, "checked_at": "2026-11-21T12:00:00Z", "players": 700, "predictions": 3,
+        "newest_tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b", "player_scores_missing": False,
+    },
+}  # fmt: skip
+
+
 class AirsenalStatus(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": STATUS_EXAMPLE})
+
     version: str | None = Field(description="Of the installed AIrsenal; null: not installed.")
     wanted_version: str = Field(description="That this console is made for.")
     season: str | None

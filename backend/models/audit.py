@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# All fields of a row but its number and its time.
+TEXTS = ("kind", "who", "address", "subject", "text", "request_id", "previous", "hash")
 # What the first row names as the row before it.
 GENESIS = "0" * 64
 MAX_TEXT = 500
@@ -76,9 +78,15 @@ class AuditRow(BaseModel):
     hash: str = Field(description="SHA-256 of this row as canonical JSON, `previous` included.")
 
     def computed_hash(self) -> str:
-        fields = self.model_dump(exclude={"hash", "at"}) | {"at": _moment(self.at)}
-        canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+        return row_hash(self.model_dump(exclude={"hash"}))
+
+
+def row_hash(fields: Mapping[str, Any]) -> str:
+    """Of everything in a row but the hash itself."""
+    canonical = json.dumps(
+        {**fields, "at": _moment(fields["at"])}, sort_keys=True, separators=(",", ":"), ensure_ascii=True
+    )  # fmt: skip
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
 def _moment(at: datetime) -> str:
@@ -108,14 +116,19 @@ def chained(entries: Iterable[AuditEntry], head: Head) -> list[AuditRow]:
 
 
 class AuditState(BaseModel):
-    """Result of looking through the whole chain."""
+    """How far the chain was looked through, and whether every row up to there fits."""
 
     model_config = ConfigDict(
-        json_schema_extra={"example": {"rows": 2, "head": "9ab3" * 16, "ok": True, "broken_at": None, "problem": None}}
-    )
+        json_schema_extra={
+            "example": {
+                "rows": 2, "head": "9ab3" * 16, "ok": True, "complete": True, "broken_at": None, "problem": None
+            }
+        }
+    )  # fmt: skip
 
-    rows: int
-    head: str = Field(description="Hash of the newest row. Note it elsewhere: only against it a cut-off end shows.")
-    ok: bool
+    rows: int = Field(description="The last row that was looked at.")
+    head: str = Field(description="Its hash. Note it elsewhere: only against it a cut-off end shows.")
+    ok: bool = Field(description="Whether every row up to there fits.")
+    complete: bool = Field(True, description="False: there are more; ask again with `?after=<rows>:<head>`.")
     broken_at: int | None = Field(None, description="Sequence number of the first row that does not fit.")
     problem: str | None = None

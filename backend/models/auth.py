@@ -29,6 +29,8 @@ class Session(BaseModel):
     expires_at: datetime
     kind: Literal["session", "token"] = "session"
     scope: Scope = "admin"
+    browser: bool = False
+    """Whether this request came with a browser's cookie. Of the request, not of the record."""
     confirmed_at: datetime | None = None
     last_seen_at: datetime | None = None
     address: str = ""

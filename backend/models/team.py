@@ -121,6 +121,15 @@ class CurrentTeam(BaseModel):
 class Deadline(BaseModel):
     """For the countdown. Null fields after the season's last deadline."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "gameweek": {"id": 25, "name": "Gameweek 25", "deadline": "2026-02-06T18:30:00Z", "is_current": False},
+                "season_state": "between", "fetched_at": "2026-02-05T12:00:00Z", "stale": False,
+            }
+        }
+    )  # fmt: skip
+
     gameweek: GameweekInfo | None
     season_state: Literal["before", "running", "between", "over"]
     fetched_at: datetime
@@ -129,6 +138,15 @@ class Deadline(BaseModel):
 
 class FoundTeam(BaseModel):
     """A team id checked against the FPL API."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "team_id": 742663, "name": "AIrsenal", "manager": "Ada Example", "total_points": 1194,
+                "started_gameweek": 1,
+            }
+        }
+    )  # fmt: skip
 
     team_id: int
     name: str

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
+from bson.codec_options import DatetimeConversion
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
 from backend.database import Document, Mongo
-from backend.models.audit import AuditEntry, AuditRow, Head, chained
+from backend.models.audit import TEXTS, AuditEntry, AuditRow, Head, chained, printable
 
 _DUPLICATE = 11000
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT = "one_row_per_event"
 
 
@@ -43,7 +46,9 @@ class AuditFilter:
 
 class AuditRepository:
     def __init__(self, db: Mongo) -> None:
-        self._rows = db["audit"]
+        # Times that Python cannot hold are given as numbers, for the same reason as in `_row`.
+        options = db.codec_options.with_options(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
+        self._rows = db.get_collection("audit", codec_options=options)
         self._positions = db["audit_positions"]
         self._head: Head | None = None
 
@@ -98,6 +103,15 @@ class AuditRepository:
         async for document in self._rows.find((chosen or AuditFilter()).query()).sort("_id", ASCENDING):
             yield _row(document)
 
+    async def batches(self, start: int, size: int) -> AsyncIterator[list[Document]]:
+        """All that is stored, as it is stored, from the row with that number on. `min` and not `$gte`, which would pass
+        over rows whose number somebody made a text."""
+        order = [("_id", ASCENDING)]
+        where = {"min": {"_id": start}, "hint": order} if start > 1 else {}
+        cursor = self._rows.find(sort=order, batch_size=size, **where)
+        while batch := await cursor.to_list(size):
+            yield batch
+
     async def known_events(self, events: Sequence[str]) -> set[str]:
         cursor = self._rows.find({"event": {"$in": list(events)}}, {"event": 1})
         return {document["event"] async for document in cursor}
@@ -116,5 +130,14 @@ def _document(row: AuditRow, entry: AuditEntry) -> Document:
 
 
 def _row(document: Document) -> AuditRow:
-    # model_construct: a row that somebody spoiled must reach the check of the chain, not stop the listing.
-    return AuditRow.model_construct(sequence=document.pop("_id"), **document)
+    """A row that somebody spoiled is shown as far as it can be: it must not stop the listing, and the check of the
+    chain names it."""
+    at, sequence = document.get("at"), document["_id"]
+    texts: dict[str, Any] = {name: _shown(document.get(name, "")) for name in TEXTS}
+    return AuditRow.model_construct(
+        sequence=sequence if isinstance(sequence, int) else 0, at=at if isinstance(at, datetime) else _NEVER, **texts
+    )
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else printable(repr(value))

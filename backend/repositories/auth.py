@@ -47,7 +47,7 @@ class SessionRepository:
         await self._sessions.create_index("expires_at", expireAfterSeconds=0)
 
     async def add(self, session: Session) -> None:
-        document = session.model_dump(exclude={"id", "kind", "scope"})
+        document = session.model_dump(exclude={"id", "kind", "scope", "browser"})
         await self._sessions.insert_one({"_id": session.id, **document})
 
     async def get(self, session_id: str) -> Session | None:

@@ -102,6 +102,7 @@ def test_settings(data_dir: Path, **changes: object) -> Settings:
     }  # fmt: skip
     chosen = {
         "data_dir": data_dir, "db_name": f"test_{uuid.uuid4().hex[:16]}", "commands_dir": COMMANDS, "port": 0,
+        "fpl_api_url": "http://127.0.0.1:9/api",  # nobody: tests must not ask the real one
         "rate_limit_enabled": False, "job_retry_delay_seconds": 0.05, "max_job_retries": 0,
     }  # fmt: skip
     return Settings.model_construct(**{**defaults, **chosen, **changes})

@@ -54,6 +54,8 @@ class Sealer:
             payload = json.loads(self._fernet.decrypt(token.encode("ascii")))
         except (InvalidToken, ValueError) as error:
             raise SealError("no key at hand opens it, or it is damaged") from error
+        if not isinstance(payload, dict) or not {"name", "version", "key_id", "value"} <= payload.keys():
+            raise SealError("it holds no name and version, so another program sealed it")
         if (payload["name"], payload["version"]) != (name, version):
             raise SealError("it was sealed for another record or version")
         if payload["key_id"] not in self._known_ids:

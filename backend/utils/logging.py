@@ -18,10 +18,24 @@ _SECRET_NAMES = re.compile(
 _SECRET_IN_TEXT = re.compile(r"((?:token|ticket)=)[^&\s'\"]+|(://)[^/@\s:]+:[^/@\s]+@", re.I)
 
 
+_OF_SEVERAL_LINES = frozenset({"exception", "stack"})
+
+
 def _redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name, value in event.items():
         if isinstance(value, str) and value:
             event[name] = "***" if _SECRET_NAMES.search(name) else _SECRET_IN_TEXT.sub(r"\1\2***", value)
+    return event
+
+
+def _harmless(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Anybody may ask for a path with terminal commands in it. JSON escapes them by itself."""
+    for name, value in event.items():
+        if isinstance(value, str) and not value.isprintable():
+            kept = "\n\t" if name in _OF_SEVERAL_LINES else ""
+            event[name] = "".join(
+                sign if sign.isprintable() or sign in kept else sign.encode("unicode_escape").decode() for sign in value
+            )
     return event
 
 
@@ -39,12 +53,13 @@ def configure_logging(level: str, style: Literal["json", "text"]) -> None:
         renderer = [structlog.processors.JSONRenderer()]
     else:
         renderer = [
+            _harmless,
             structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty(),
                 pad_event_to=34,
                 # By default it prints tracebacks with all local variables as soon as somebody installs `rich`.
                 exception_formatter=structlog.dev.plain_traceback,
-            )
+            ),
         ]
     structlog.configure(
         processors=[

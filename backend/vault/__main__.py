@@ -25,11 +25,18 @@ from backend.repositories.secrets import FactorSecretRepository, JobSecretReposi
 from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer, key_id
 from backend.utils.logging import configure_logging
-from backend.vault.rotation import FactorSecrets, JobSecrets, Rotation, SealedPlace, StoredSecrets
+from backend.vault.rotation import (
+    FactorSecrets,
+    JobSecrets,
+    Rotation,
+    RotationStopped,
+    SealedPlace,
+    StoredSecrets,
+)
 
 
 def main() -> int:
-    """0: done, or nothing to do. 1: nothing was changed, and why."""
+    """0: done, or nothing to do. 1: it was not done, and why."""
     options = _parser().parse_args()
     os.umask(0o077)
     try:
@@ -37,41 +44,52 @@ def main() -> int:
         configure_logging("WARNING", settings.log_format)
         if not (settings.data_dir / "keys").is_dir():
             raise StartError(f"{settings.data_dir} is not a console's data folder: name it with --data-dir.")
-        work = _retire(settings) if options.what == "retire" else _rotate(settings, options.dry_run)
-        return asyncio.run(work)
+        # The lock before anything else: keys that were read without it may be out of date when they are written back.
+        with _alone(settings.data_dir):
+            work = _retire(settings) if options.what == "retire" else _rotate(settings, options.dry_run)
+            return asyncio.run(work)
     except StartError as error:
         print(f"Nothing was changed. {error}", file=sys.stderr)
-        return 1
+    except RotationStopped as error:
+        print(error, file=sys.stderr)
+    return 1
 
 
 async def _rotate(settings: Settings, dry_run: bool) -> int:
-    keys = list(load_or_create_keys(settings).encryption_keys)
-    file = None if settings.encryption_key else KeyFile(settings.data_dir / "keys" / "encryption_key")
-    with _alone(settings.data_dir):
-        async with database_of(settings) as database:
+    keys, file = _present_keys(settings)
+    async with database_of(settings) as database:
+        rotation = _of(database, keys)
+        if bad := await rotation.unreadable():
+            raise StartError(f"No key at hand opens {', '.join(bad[:10])}: bring its key back, or set it again, first.")
+        unfinished = await rotation.waiting() if len(keys) > 1 else 0
+        if not unfinished:
+            keys = _with_new_key(file, keys, dry_run)
             rotation = _of(database, keys)
-            if bad := await rotation.unreadable():
-                raise StartError(
-                    f"No key at hand opens {', '.join(bad[:10])}: bring its key back, or set it again, first."
-                )
-            unfinished = await rotation.waiting() if len(keys) > 1 else 0
-            if not unfinished:
-                keys = _with_new_key(file, keys, dry_run)
-                rotation = _of(database, keys)
-            waiting = await rotation.waiting()
-            print(f"{'Goes on: ' if unfinished else ''}{waiting} values to seal with key {key_id(keys[0])}.")
-            if dry_run:
-                print("Nothing was changed (dry run).")
-                return 0
-            await _note(database, f"Begun with key {key_id(keys[0])}, {waiting} values.")
-            done = 0
-            async for name in rotation.run():
-                done += 1
-                print(f"{done}/{waiting} {name}", flush=True)
-            await _note(database, f"Ended with key {key_id(keys[0])}, {done} values.")
+        waiting = await rotation.waiting()
+        print(f"{'Goes on: ' if unfinished else ''}{waiting} values to seal with key {key_id(keys[0])}.")
+        if dry_run:
+            print("Nothing was changed (dry run).")
+            return 0
+        await _note(database, f"Begun with key {key_id(keys[0])}, {waiting} values.")
+        done = 0
+        async for name in rotation.run():
+            done += 1
+            print(f"{done}/{waiting} {name}", flush=True)
+        await _note(database, f"Ended with key {key_id(keys[0])}, {done} values.")
     print("Every value is sealed with the new key. The former key stays readable; copy the new one to a safe place,")
     print("and when no backup needs the former any more, take it away with `python -m backend.vault retire`.")
     return 0
+
+
+def _present_keys(settings: Settings) -> tuple[list[str], KeyFile | None]:
+    """The keys, and the file they can be changed in. Never makes one: it would open nothing that is stored."""
+    path = settings.data_dir / "keys" / "encryption_key"
+    if settings.encryption_key is None and not path.exists():
+        raise StartError(
+            f"There is no key in {path}. Bring your copy of it back; a new console makes one as it starts."
+        )
+    file = None if settings.encryption_key else KeyFile(path)
+    return list(load_or_create_keys(settings).encryption_keys), file
 
 
 def _with_new_key(file: KeyFile | None, keys: list[str], dry_run: bool) -> list[str]:
@@ -91,13 +109,13 @@ def _with_new_key(file: KeyFile | None, keys: list[str], dry_run: bool) -> list[
 async def _retire(settings: Settings) -> int:
     if settings.encryption_key:
         raise StartError("The keys come from ENCRYPTION_KEY: take the former ones out of it and restart the console.")
-    keys = load_or_create_keys(settings).encryption_keys
-    with _alone(settings.data_dir):
-        async with database_of(settings) as database:
-            if waiting := await _of(database, keys).waiting():
-                raise StartError(f"{waiting} values are still sealed with a former key: run `rotate` first.")
-            await _note(database, f"{len(keys) - 1} former keys taken away, {key_id(keys[0])} stays.")
-            KeyFile(settings.data_dir / "keys" / "encryption_key").write(keys[:1])
+    keys, file = _present_keys(settings)
+    async with database_of(settings) as database:
+        if waiting := await _of(database, keys).waiting():
+            raise StartError(f"{waiting} values are still sealed with a former key: run `rotate` first.")
+        await _note(database, f"{len(keys) - 1} former keys taken away, {key_id(keys[0])} stays.")
+        if file is not None:
+            file.write(keys[:1])
     print(f"{len(keys) - 1} former keys were taken away. Backups from before the rotation need them.")
     return 0
 

@@ -28,6 +28,11 @@ class SealedRecord:
     """A value from before encryption; sealed too."""
 
 
+class RotationStopped(Exception):
+    """A value changed under the rotation into one that no key opens. What was done stays good; the message says what to
+    do."""
+
+
 class SealedPlace(Protocol):
     """A collection with sealed values. What is sealed anywhere must be reachable by one of these."""
 
@@ -114,7 +119,11 @@ class Rotation:
     async def _one(self, place: SealedPlace, record: SealedRecord) -> bool:
         value = self._value(record)
         if value is None:
-            raise SealError(f"the {record.place} {record.id} is not readable")
+            raise RotationStopped(
+                f"Stopped at the {record.place} {record.id}: while this ran it was replaced by a value that no key at "
+                "hand opens. It was not touched, and everything else stays readable with the keys that are there. Set "
+                "it again or delete it, then run `rotate` once more."
+            )
         return await place.reseal(record, self._sealer.seal(record.name, record.version, value))
 
     def _done(self, record: SealedRecord) -> bool:

@@ -22,7 +22,7 @@ from backend.models.reports import AnyReport, DatabaseReport, OptimisationReport
 
 TRANSFERS_MADE, LINEUP_SET = "Transfers made!", "Lineup set!"
 CHECKING_TEAM = "Checking team"
-REFUSED = re.compile(r"Failed to set transfers\..*HTTP Error 4\d\d")
+REFUSED = re.compile(r"Failed to set transfers\..*HTTP Error 4\d\d|non_(?:form|field)_errors")
 
 
 def setup(run: Run) -> Parsed:

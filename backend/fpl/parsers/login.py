@@ -20,7 +20,7 @@ HEADLINES = {
     "blocked": "The FPL site blocks logins from here",
     "site_changed": "The FPL site's login has changed and AIrsenal does not know the new one",
     "unreachable": "The FPL site could not be reached",
-    "unknown": "The FPL login failed for an unknown reason",
+    "unknown": "The FPL login could not be confirmed",
 }
 
 
@@ -32,7 +32,8 @@ def read_login(run: Run) -> LoginReport | None:
     assert found is not None
     if found[1] not in OUTCOMES:
         return run.not_understood(LoginReport, Drift(row.number, f"one of {', '.join(OUTCOMES)}", row.text))
-    explanation = run.log.text(0, row.number)[-MOST_TEXT:]
+    above = run.log.text(0, row.number).rpartition("\n\n")[2].splitlines()
+    explanation = above[-1][:MOST_TEXT] if above else ""
     return LoginReport.model_validate({
         **run.head(),
         "headline": HEADLINES[found[1]],

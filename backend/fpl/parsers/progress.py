@@ -57,7 +57,7 @@ class Sampling(Reader):
 
     def read(self, rows: list[str]) -> Progress | None:
         text = "\n".join(rows)
-        if "Fitting NumpyroPlayerModel" in text:
+        if "Calculating fixture score probabilities" in text:
             self._fitting = "the player model"
         frames = list(SAMPLES.finditer(text))
         if not frames:

@@ -30,7 +30,11 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"No such file or directory: '[^']*airsopt|FileNotFoundError.*airsopt",
      "its working folder was emptied by another optimisation. Run one at a time"),
     (r"Failed to find a strategy!", "no strategy fits these limits. Allow a larger hit or more transfers"),
-    (r"Cannot play two chips|two chips in the same|multiple chips", "two chips are set for the same gameweek"),
+    (r"Cannot (?:play \w+ and \w+ in the same week|allow \[.*in the same week)", "two chips are set for one gameweek"),
+    (r"best_squad is None", "no squad fits the budget and the predictions"),
+    (r"No transactions in database",
+     "the database holds no squad of this team. Check the team id and update the database"),
+    (r"(\{.*non_(?:form|field)_errors.*\})", "FPL refused it: `{0}`"),
     (r"has no attribute '_teams_dict'", "the random match model does not work in this release. Choose another"),
     (r"Do you want to continue\? \[y/n\]",
      "the database could not be updated because {api}, and going on with old data was {answer}"),
@@ -43,6 +47,9 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"Failed to set lineup.*?: (HTTP Error \d+[^{]*)", "FPL refused the line-up ({0}). Check the FPL login"),
     (r"team_id (\d+): HTTP Error 404", "the FPL API does not know a team {0}. Check the team id"),
     (r"Unable to access FPL .*?API", "{api}"),
+    (r"exceptions\.Timeout|curl: \(28\)", "the FPL API did not answer in time"),
+    (r"Unexpected error in _get_request .*code=(\d+)", "the FPL API answered with the unexpected code {0}"),
+    (r"JSONDecodeError", "the FPL API answered with something that is no data, perhaps a page about maintenance"),
     (r"(?:invalid choice|invalid \w+ value|unrecognized arguments|the following arguments are required"
      r"|Error: (?:Invalid|No such)).*", "AIrsenal did not take its options ({all})"),
     (r"No module named '([^']+)'", "the installation lacks the module {0}. Install AIrsenal again"),
@@ -71,7 +78,7 @@ def probable_reason(log: Log) -> str | None:
 def _worded(reason: str, found: re.Match[str], tail: str) -> str:
     if reason == "{question}":
         return f"it asked `{found[0]}` and nobody could answer"
-    values = [value.strip(" .:") for value in found.groups() if value]
+    values = [value.strip(" .:")[:300] for value in found.groups() if value]
     answer = "a question that nobody could answer" if QUESTION_FAILED.search(tail) else "answered with no"
     return (
         reason.replace("{api}", _api(tail))

@@ -15,6 +15,11 @@ MOST_LINES, LONGEST_LINE = 200, 2000
 Report = TypeVar("Report", bound=ReportBase)
 
 
+def new_wording(line: int) -> str:
+    """`line` is counted from 0, as in reports; people count from 1."""
+    return f"AIrsenal's wording has changed: read the log from line {line + 1}"
+
+
 @dataclass(frozen=True)
 class Run:
     parser: str
@@ -44,7 +49,7 @@ class Run:
         text = "\n".join(line[:LONGEST_LINE] for line in raw[first : first + MOST_LINES])
         return kind(
             **head,
-            headline=f"AIrsenal's wording has changed: read the log from line {first + 1}",
+            headline=new_wording(first),
             summary_text=text,
             state="not_understood",
             not_understood_from=first,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from backend.tests.airsenal.season import Season
@@ -52,3 +54,8 @@ class FixedAnswers:
         if path.startswith("my-team/") and not logged_in:
             return NEEDS_LOGIN
         return self.answers.get(path)
+
+
+def gameweek_24() -> FixedAnswers:
+    """A real team in a real gameweek: its players, all clubs, the fixtures of the six gameweeks that follow."""
+    return FixedAnswers(json.loads(Path(__file__).with_name("gameweek_24.json").read_text(encoding="utf-8")))

@@ -17,6 +17,9 @@ from backend.tests.e2e.consoles import RunningConsole, copy_of_the_project
 from backend.tests.e2e.installation import new_data_folder, reserved_port, shown_the_stand_in
 from backend.tests.started import PROJECT
 
+# Tests that are not about FPL must not ask the real one for anything.
+NO_FPL = "http://127.0.0.1:9/api"
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
@@ -29,7 +32,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningConsole]:
     """A console of this checkout, for tests of single pages."""
-    running = RunningConsole(PROJECT, tmp_path_factory.mktemp("e2e") / "data")
+    running = RunningConsole(PROJECT, tmp_path_factory.mktemp("e2e") / "data", FPL_API_URL=NO_FPL)
     yield running
     running.stop()
 
@@ -50,7 +53,7 @@ def fresh_clone(tmp_path: Path) -> Iterator[RunningConsole]:
     clone = copy_of_the_project(tmp_path / "clone")
     for made in (".venv", "data", "frontend/node_modules", "frontend/dist"):
         assert not (clone / made).exists()
-    running = RunningConsole(clone, tmp_path / "data")
+    running = RunningConsole(clone, tmp_path / "data", FPL_API_URL=NO_FPL)
     yield running
     running.stop()
     shutil.rmtree(clone)  # half a gigabyte, which pytest would keep for three runs

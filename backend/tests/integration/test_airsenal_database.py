@@ -54,6 +54,7 @@ async def test_how_it_stands_and_a_restore(own: Console) -> None:
     preview = (await own.http.get(f"{URL}/copies/{copy['id']}")).json()
     assert preview["copy"] == copy
     assert preview["lost"][0].startswith("1 prediction, the newest for gameweeks 24 to 26")
+    assert "Whatever else was changed since by: Predict points." in preview["lost"]
     for unknown in ("20260205T120000Z-none", "../../keys"):
         assert (await own.http.post(f"{URL}/restore", json={"id": unknown})).status_code == 404
     assert (await own.http.get(f"{URL}/copies/20260205T120000Z-none")).status_code == 404

@@ -56,6 +56,9 @@ async def test_each_scope_may_what_it_says(own: Console) -> None:
     assert await _status(own, admin, "POST", "/api/secrets", {"key": "FPL_TEAM_ID", "value": "1"}) == 403
     irreversible = {"command": "make_transfers", "confirm": "Make transfers"}
     assert await _status(own, admin, "POST", "/api/jobs", irreversible) == 403
+    rows = str((await own.http.get("/api/audit", params={"kind": "auth.request_refused", "limit": 100})).json())
+    for refused in ("scope read (read) at POST /api/jobs", "scope admin (admin) where a person has to confirm"):
+        assert refused in rows
 
 
 async def test_it_is_kept_as_a_hash_and_its_use_is_shown(own: Console) -> None:

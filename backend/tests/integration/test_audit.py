@@ -14,8 +14,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from bson.datetime_ms import DatetimeMS
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from backend.api import audit as api_audit
+from backend.audit import check
 from backend.audit.check import check_chain
 from backend.database import Database
 from backend.errors import Unavailable
@@ -220,6 +223,13 @@ async def test_a_change_in_any_row_is_found_and_named(console: Console, stored: 
         await rows.replace_one({"_id": at}, row)
     await rows.update_one({"_id": at}, {"$unset": {"text": ""}})
     assert await broken_at() == at
+    await rows.replace_one({"_id": at}, {**row, "more": "than was written"})
+    assert await broken_at() == at
+    for odd in ("text", 0.5, -1):
+        await rows.replace_one({"_id": at}, row)
+        await rows.insert_one({**row, "_id": odd, "event": f"odd {odd}"})
+        assert await broken_at() == (head.sequence + 1 if odd == "text" else 1), odd
+        await rows.delete_one({"_id": odd})
     await rows.delete_one({"_id": at})
     named = await asyncio.to_thread(_verify, console, mongo_url)
     assert named.returncode == 1
@@ -237,6 +247,63 @@ async def test_a_change_in_any_row_is_found_and_named(console: Console, stored: 
     assert await broken_at(Head(at, "0" * 64)) == at
     wrong = await asyncio.to_thread(_verify, console, mongo_url, "--noted", "nonsense")
     assert wrong.returncode == 2
+
+
+async def test_spoiled_rows_stop_neither_the_list_nor_the_export_nor_the_check(console: Console, stored: Any) -> None:
+    for number in range(3):
+        await console.services.audit.record("test.spoiled", f"row {number}")
+    rows = stored["audit"]
+    at = (await console.services.audit.rows.head()).sequence - 1
+    row = await rows.find_one({"_id": at})
+    for change in (
+        {"$set": {"sequence": 5}}, {"$set": {"_fields_set": 5}}, {"$set": {"text": b"\xff\x00"}},
+        {"$set": {"who": ["a"]}}, {"$set": {"at": "2020"}}, {"$set": {"at": DatetimeMS(2**62)}},
+        {"$unset": {"at": ""}}, {"$unset": {"kind": "", "hash": ""}},
+    ):  # fmt: skip
+        await rows.update_one({"_id": at}, change)
+        assert at in [row["sequence"] for row in await _rows(console, limit=100)], change
+        for kind in ("ndjson", "csv"):
+            answer = await console.http.get("/api/audit/export", params={"format": kind})
+            assert "row 2" in answer.text, change
+        state = (await console.http.get("/api/audit/check")).json()
+        assert (state["broken_at"], "damaged" in state["problem"]) == (at, True), change
+        await rows.replace_one({"_id": at}, row)
+    assert (await console.http.get("/api/audit/check")).json()["ok"] is True
+
+
+async def test_a_check_that_takes_too_long_says_how_far_it_came_and_goes_on(
+    console: Console, stored: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million rows take longer than a page may wait."""
+    monkeypatch.setattr(check, "_BATCH", 20)
+    monkeypatch.setattr(api_audit, "CHECK_SECONDS", 0.0)
+    for number in range(50):
+        await console.services.audit.record("test.long", f"row {number}")
+    end = (await console.services.audit.rows.head()).sequence
+
+    async def pieces() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = [{"complete": False}]
+        while not found[-1]["complete"]:
+            after = {"after": f"{found[-1]['rows']}:{found[-1]['head']}"} if len(found) > 1 else {}
+            found.append((await console.http.get("/api/audit/check", params=after)).json())
+        return found[1:]
+
+    whole = await pieces()
+    assert whole[0]["rows"] == 20, "and it says that this is not all"
+    assert (whole[-1]["rows"], [piece["ok"] for piece in whole]) == (end, [True] * len(whole))
+    assert len(whole) > end // 20
+    for at in (end - 5, 20):
+        row = await stored["audit"].find_one({"_id": at})
+        await stored["audit"].update_one({"_id": at}, {"$set": {"text": "another"}})
+        assert (await pieces())[-1]["broken_at"] == at
+        await stored["audit"].replace_one({"_id": at}, row)
+    # Between two pieces: what was looked at is compared once more where the next one begins.
+    other = {"after": f"20:{'0' * 64}"}
+    assert (await console.http.get("/api/audit/check", params=other)).json()["broken_at"] == 20
+    beyond = {"after": f"{end + 9}:{'0' * 64}"}
+    assert (await console.http.get("/api/audit/check", params=beyond)).json()["ok"] is False
+    for wrong in ("x", "1:", "1:" + "g" * 64, "-1:" + "0" * 64, "1" * 30):
+        assert (await console.http.get("/api/audit/check", params={"after": wrong})).status_code == 422
 
 
 async def test_the_export_holds_what_a_verifier_needs(console: Console) -> None:

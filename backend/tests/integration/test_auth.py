@@ -11,9 +11,10 @@ import httpx
 import jwt
 import pytest
 
-from backend.auth.service import Caller
+from backend.auth.service import DEVICE_LIFETIME, Caller
 from backend.config.keys import Keys
 from backend.models.auth import Session
+from backend.repositories.audit import AuditFilter
 from backend.tests.conftest import EMAIL, PASSWORD, Console, running_console, test_settings
 
 
@@ -30,11 +31,19 @@ def _setup_body(console: Console, **changes: str) -> dict[str, str]:
     return {"setup_token": token, "email": EMAIL, "password": PASSWORD, **changes}
 
 
+def _hold_throttle(console: Console) -> None:
+    """Its waits do not pass while a busy machine takes its time."""
+    now = time.monotonic()
+    console.services.auth._throttle._clock = lambda: now
+
+
 async def test_the_first_admin_is_made_once_with_the_printed_token(fresh: Console) -> None:
     http = fresh.http
     assert (await http.get("/api/auth/setup")).json() == {"setup_needed": True}
     wrong = await http.post("/api/auth/setup", json=_setup_body(fresh, setup_token="guess"))
     assert wrong.status_code == 403
+    rows = await fresh.services.audit.rows.newest(AuditFilter(kind="auth.setup_refused"), limit=5)
+    assert [(row.who, row.text) for row in rows] == [(EMAIL, "Setup refused: wrong set-up token.")]
     for changes, field in [({"email": "nobody"}, "email"), ({"password": "short"}, "password"),
                            ({"password": "ü" * 37}, "password")]:  # fmt: skip
         refused = await http.post("/api/auth/setup", json=_setup_body(fresh, **changes))
@@ -44,6 +53,13 @@ async def test_the_first_admin_is_made_once_with_the_printed_token(fresh: Consol
     assert sorted(answer.status_code for answer in both) == [200, 409]
     assert (await http.get("/api/auth/setup")).json() == {"setup_needed": False}
     assert await fresh.services.auth.new_setup_token() is None
+
+
+async def test_guessing_the_set_up_token_is_slowed_down(fresh: Console) -> None:
+    _hold_throttle(fresh)
+    tries = [await fresh.http.post("/api/auth/setup", json=_setup_body(fresh, setup_token="guess")) for _ in range(8)]
+    assert [answer.status_code for answer in tries] == [403] * 6 + [429] * 2
+    assert int(tries[-1].headers["retry-after"]) >= 1
 
 
 async def test_a_browser_session_lives_in_a_strict_cookie(console: Console) -> None:
@@ -60,6 +76,14 @@ async def test_a_browser_session_lives_in_a_strict_cookie(console: Console) -> N
         assert "Path=/" in cookie
         assert (await browser.get("/api/auth/check")).json()["authenticated"] is True
         before = browser.cookies[f"airsenal_console_{port}"]
+        signer = console.services.auth._signer
+        for other in (
+            browser.cookies[f"airsenal_console_{port}_device"],
+            signer.sign("passkey", "x", DEVICE_LIFETIME)[0],
+        ):
+            answer = await console.http.get("/api/auth/check", headers={"Authorization": f"Bearer {other}"})
+            assert answer.status_code == 401, "a token for one purpose is worth nothing for another"
+            assert signer.read("device", before) is None
         again = await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
         assert len(again.headers.get_list("set-cookie")) == 1, "the device is known already"
         old = await console.http.get("/api/auth/check", headers={"Authorization": f"Bearer {before}"})
@@ -219,6 +243,7 @@ async def test_a_stranger_cannot_lock_the_admin_out_and_blanks_are_no_new_accoun
     """A2."""
     settings = test_settings(tmp_path_factory.mktemp("strangers"), trusted_proxies=["127.0.0.0/8"])
     async with running_console(mongo_url, settings, keys, sign_in=False) as console:
+        _hold_throttle(console)
 
         async def sign_in(email: str, password: str, address: str, cookies: httpx.Cookies | None = None) -> int:
             body, headers = {"email": email, "password": password}, {"X-Forwarded-For": address}
@@ -232,6 +257,9 @@ async def test_a_stranger_cannot_lock_the_admin_out_and_blanks_are_no_new_accoun
         assert tries[0] == 401
         assert tries[-1] == 429, "blanks and capitals do not make another account"
         assert await sign_in(EMAIL, PASSWORD, "203.0.113.6") == 200
+        one_customer = [await sign_in(EMAIL, "wrong password", f"2001:db8::{number}") for number in range(8)]
+        assert one_customer[-1] == 429, "nor do the addresses that one customer has"
+        assert await sign_in(EMAIL, PASSWORD, "2001:db8:0:1::1") == 200
         many = [await sign_in(EMAIL, "wrong password", f"198.51.100.{number}") for number in range(60)]
         assert many.index(429) == 51, "the first wait begins with the try after the free ones"
         # The whole account waits now, except for the device that signed in before: it has tries of its own.
@@ -240,11 +268,14 @@ async def test_a_stranger_cannot_lock_the_admin_out_and_blanks_are_no_new_accoun
         assert await sign_in(EMAIL, PASSWORD, "203.0.113.7") == 429, "which helps no stranger"
         own = [await sign_in(EMAIL, "wrong password", "203.0.113.8", known) for _ in range(8)]
         assert own[-1] == 429, "and a stolen device gains only its own few tries"
+        other = await sign_in("somebody@example.org", "wrong password", "203.0.113.10", known)
+        assert other == 401, "those are for the account it signed in to"
         forged = httpx.Cookies({name: value[:-3] + "abc" for name, value in known.items()})
         assert await sign_in(EMAIL, PASSWORD, "203.0.113.9", forged) == 429
 
 
 async def test_guesses_sent_at_once_count_while_they_are_checked(fresh: Console) -> None:
+    _hold_throttle(fresh)
     await fresh.http.post("/api/auth/setup", json=_setup_body(fresh))
     fresh.http.cookies.clear()
     body = {"email": EMAIL, "password": "wrong password"}

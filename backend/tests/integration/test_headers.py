@@ -18,8 +18,10 @@ ROUTES = [
     for path, operations in DOCUMENT["paths"].items()
     for method in operations
 ]
-OTHERS = [("GET", "/"), ("GET", "/theme.js"), ("GET", "/jobs/x"), ("GET", "/assets/none.js"), ("GET", "/api/none"),
-          ("PUT", "/api/jobs"), ("OPTIONS", "/api/jobs"), ("GET", "/api/openapi.json"), ("HEAD", "/")]  # fmt: skip
+OTHERS = [
+    ("GET", "/"), ("GET", "/favicon.svg"), ("GET", "/theme.js"), ("GET", "/jobs/x"), ("GET", "/assets/none.js"),
+    ("GET", "/api/none"), ("PUT", "/api/jobs"), ("OPTIONS", "/api/jobs"), ("GET", "/api/openapi.json"), ("HEAD", "/"),
+]  # fmt: skip
 # Ends the session that the walk is made with.
 LEFT_OUT = {("POST", "/api/auth/logout")}
 
@@ -50,9 +52,10 @@ async def test_every_route_carries_the_safe_headers(proxied: Console, signed_in:
             policy = headers["content-security-policy"]
             assert "unsafe-inline" not in policy, where
             assert "unsafe-eval" not in policy, where
+            for none in ("base-uri", "object-src", "frame-ancestors"):
+                assert f"{none} 'none'" in policy, where
             if path.startswith("/api"):
                 assert headers["cache-control"] == "no-store", where
-                assert "frame-ancestors 'none'" in policy, where
                 assert "html" not in headers.get("content-type", ""), where
             for told in ("server", "x-powered-by", "access-control-allow-origin", "strict-transport-security"):
                 assert told not in headers, where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from backend.config.keys import Keys
 from backend.tests.authenticator import Authenticator
-from backend.tests.conftest import JSON, Console, running_console, test_settings
+from backend.tests.conftest import EMAIL, JSON, PASSWORD, Console, running_console, test_settings
 
 HOST, ORIGIN = "console.example.org", "https://console.example.org"
 BEHIND_TLS = {"X-Forwarded-Proto": "https", "Host": HOST}
@@ -52,7 +53,10 @@ async def _sign_in(console: Console, body: JSON) -> int:
 
 
 async def test_a_passkey_signs_in_confirms_and_is_removed(own: Console) -> None:
+    body = {"email": EMAIL, "password": PASSWORD}
+    other = {"Authorization": f"Bearer {(await _post(own, '/api/auth/login', body)).json()['token']}"}
     key = await _registered(own)
+    assert (await own.http.get("/api/auth/check", headers=other)).status_code == 401, "other sessions end with it"
     signed_in = await _post(own, "/api/auth/passkeys/sign-in", key.get(await _challenge(own)))
     assert signed_in.status_code == 200
     assert signed_in.headers["set-cookie"].startswith("__Host-airsenal_console=")
@@ -67,6 +71,13 @@ async def test_a_passkey_signs_in_confirms_and_is_removed(own: Console) -> None:
     old = {"Authorization": f"Bearer {before}"}
     assert (await own.http.get("/api/auth/check", headers=old)).status_code == 401, "other sessions end with it"
     assert (await own.http.delete(f"/api/auth/passkeys/{listed[0]['id']}")).status_code == 404
+
+
+async def test_trying_passkeys_is_slowed_down(own: Console) -> None:
+    now = time.monotonic()
+    own.services.auth._throttle._clock = lambda: now
+    tries = [await _sign_in(own, {"challenge": "guess", "credential": {}}) for _ in range(52)]
+    assert tries == [400] * 51 + [429]
 
 
 async def test_a_challenge_works_once_and_only_for_what_it_was_made_for(own: Console) -> None:
@@ -116,6 +127,28 @@ async def test_a_new_passkey_must_verify_its_person_at_this_very_address(own: Co
     assert [row["id"] for row in offered["options"]["excludeCredentials"]] == [key.create(offered)["credential"]["id"]]
     again = await _post(own, "/api/auth/passkeys", {**key.create(offered), "name": "twice"}, admin=True)
     assert again.status_code == 409
+    rows = (await own.http.get("/api/audit", params={"kind": "auth.passkey_added"})).json()
+    assert "twice" not in str(rows), "what did not happen has no row"
+
+
+async def test_a_challenge_works_once_also_when_the_console_was_started_again(
+    own: Console, mongo_url: str, keys: Keys
+) -> None:
+    key = await _registered(own)
+    used = key.get(await _challenge(own))
+    assert await _sign_in(own, used) == 200
+    async with running_console(mongo_url, own.settings, keys, sign_in=False) as again:
+        assert await _sign_in(again, used) == 400
+        assert await _sign_in(again, key.get(await _challenge(again))) == 200
+
+
+async def test_a_confirmation_that_is_sent_twice_is_refused_and_has_its_row(own: Console) -> None:
+    key = await _registered(own)
+    body = {"passkey": key.get(await _challenge(own))}
+    assert (await _post(own, "/api/auth/confirm", body, admin=True)).status_code == 200
+    assert (await _post(own, "/api/auth/confirm", body, admin=True)).status_code == 400
+    rows = (await own.http.get("/api/audit", params={"kind": "auth.confirmation_refused"})).json()
+    assert "sent twice" in rows[0]["text"]
 
 
 async def test_passkeys_work_at_listed_names_only(own: Console) -> None:

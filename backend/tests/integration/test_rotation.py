@@ -8,6 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +19,14 @@ import pymongo
 import pytest
 from cryptography.fernet import Fernet
 
+from backend.config.keys import KeyFile
+from backend.database import Database
+from backend.repositories.secrets import SecretRepository
 from backend.tests.console_process import ConsoleProcess
 from backend.tests.started import PROJECT
+from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer, key_id
+from backend.vault.rotation import Rotation, RotationStopped, StoredSecrets
 
 SECRETS = 40
 VALUE = "canary-{}-of-the-rotation"
@@ -146,6 +153,66 @@ def test_a_secret_that_no_key_opens_stops_a_rotation_before_it_begins(console: C
     assert _run(console.data_dir, "rotate")[1].count("STRANGE") == 1
     assert _keys(console.data_dir) == before
     assert console.http.delete("/api/secrets/STRANGE").status_code == 200
+
+
+def _settled(child: subprocess.Popen[str]) -> None:
+    """Until it waits for something: it has used no processor time for a while."""
+    used, since, deadline = "", time.monotonic(), time.monotonic() + 20
+    while time.monotonic() - since < 0.7 and time.monotonic() < deadline:
+        words = Path(f"/proc/{child.pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        if (now := f"{words[11]} {words[12]}") != used or words[0] != "S":
+            used, since = now, time.monotonic()
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("command", ["rotate", "retire"])
+def test_a_key_that_another_rotation_made_a_moment_ago_is_not_lost(console: ConsoleProcess, command: str) -> None:
+    """Held up in front of the lock, it must not have read the keys yet: what it writes back would lack the new one."""
+    lock, before = console.data_dir / "keys" / "rotation.lock", _keys(console.data_dir)
+    _save(console, "TEST_SECRET", VALUE.format("two at once"))
+    lock.unlink(missing_ok=True)
+    os.mkfifo(lock)  # opening it waits for somebody at the other end
+    child = _command(console.data_dir, command)
+    try:
+        _settled(child)
+        made = Fernet.generate_key().decode()
+        KeyFile(console.data_dir / "keys" / "encryption_key").write([made, *before])
+        os.close(os.open(lock, os.O_RDONLY | os.O_NONBLOCK))
+        text = "".join(child.communicate(timeout=60))
+    finally:
+        child.kill()
+        lock.unlink()
+    assert made in _keys(console.data_dir), text
+    assert (child.returncode, _unreadable(console)) == (0 if command == "rotate" else 1, []), text
+    assert _run(console.data_dir, "rotate")[0] == 0
+    assert _run(console.data_dir, "retire")[0] == 0
+
+
+def test_without_a_key_nothing_is_made_up(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    for command in ("rotate", "retire"):
+        code, text = _run(tmp_path, command)
+        assert (code, "There is no key" in text) == (1, True), text
+    assert {path.name for path in (tmp_path / "keys").iterdir()} == {"rotation.lock"}
+
+
+async def test_a_value_that_becomes_unreadable_meanwhile_stops_it_with_a_sentence(mongo_url: str) -> None:
+    database = Database(mongo_url, f"test_{uuid.uuid4().hex[:16]}")
+    old, new, stranger = (Fernet.generate_key().decode() for _ in range(3))
+    secrets = SecretRepository(database.db)
+    for name in ("FIRST", "SECOND"):
+        await secrets.replace(name, Sealer([old]).seal(name, 1, "a value"), version=1, now=utc_now())
+    rotation = Rotation([StoredSecrets(secrets)], Sealer([new, old]))
+    going = rotation.run()
+    assert await anext(going) == "secret FIRST"
+    lost = Sealer([stranger]).seal("SECOND", 1, "a value")
+    await database.db["secrets"].update_one({"key": "SECOND"}, {"$set": {"sealed": lost}})
+    with pytest.raises(RotationStopped, match=r"SECOND.*not touched"):
+        await anext(going)
+    rows = {row.key: row.sealed for row in await secrets.all()}
+    assert rows["SECOND"] == lost
+    assert Sealer([new]).open(rows["FIRST"] or "", "FIRST", 1) == "a value"
+    database.close()
 
 
 def test_with_the_key_in_the_environment_it_says_what_to_do(console: ConsoleProcess) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import pytest
 import websockets
+from websockets import Origin
 from websockets.exceptions import ConnectionClosed
 
+from backend.auth import refusals
 from backend.auth.events import SecurityEvent
 from backend.config.keys import Keys
 from backend.errors import Unavailable
+from backend.jobs import websocket_manager
 from backend.tests.conftest import EMAIL, PASSWORD, Console, running_console, test_settings
 from backend.utils.clock import utc_now
 
@@ -87,6 +91,58 @@ async def test_a_browser_that_sends_nothing_for_four_hours_signs_in_again(own: C
         assert len((await own.http.get("/api/auth/sessions")).json()) == 1
 
 
+def _cookie(console: Console, browser: httpx.AsyncClient) -> tuple[str, str]:
+    name = f"airsenal_console_{httpx.URL(console.url).port}"
+    return name, browser.cookies[name]
+
+
+async def test_a_cookie_sent_in_another_place_gains_no_time(own: Console) -> None:
+    """A7: as a bearer or in a socket's address the value of a cookie is held to the four hours like the cookie."""
+    async with httpx.AsyncClient(base_url=own.url) as browser:
+        await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        _, value = _cookie(own, browser)
+        assert (await own.http.get("/api/jobs", headers=_bearer(value))).status_code == 200
+        job = await own.run("say")
+        _later(own, hours=5)
+        async with websockets.connect(f"{own.ws}/ws/jobs/{job['id']}?token={value}") as socket:
+            with pytest.raises(ConnectionClosed):
+                await socket.recv()
+        assert socket.close_code == 1008
+        assert (await own.http.get("/api/jobs", headers=_bearer(value))).status_code == 401
+        assert (await own.http.get("/api/jobs")).status_code == 200
+    (row,) = (await own.http.get("/api/audit", params={"kind": "auth.session_ended"})).json()
+    assert (row["who"], row["address"], "left alone" in row["text"]) == (EMAIL, "127.0.0.1", True), "once, not per try"
+
+
+async def test_an_open_socket_is_no_request(own: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A7: a page that is left open does not keep its session, nor does its log go on without one."""
+    monkeypatch.setattr(websocket_manager, "RECHECK_SECONDS", 0.1)
+    job = await own.submit("count", lines=1_000, pause=0.05)
+    address = f"{own.ws}/ws/jobs/{job['id']}"
+    async with httpx.AsyncClient(base_url=own.url) as browser:
+        await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        ticket = (await browser.post("/api/auth/ws-ticket")).json()["ticket"]
+        cookie = {"Cookie": "=".join(_cookie(own, browser))}
+        async with (
+            websockets.connect(address, additional_headers=cookie, origin=Origin(own.url)) as page,
+            websockets.connect(f"{address}?ticket={ticket}") as by_ticket,
+            websockets.connect(f"{address}?token={own.token}") as program,
+        ):
+            await asyncio.gather(page.recv(), by_ticket.recv(), program.recv())
+            _later(own, hours=5)
+            for socket in (page, by_ticket):
+                async with asyncio.timeout(10):
+                    with pytest.raises(ConnectionClosed):
+                        while True:
+                            await socket.recv()
+                assert (socket.close_code, socket.close_reason) == (1008, "the session has ended")
+            async with asyncio.timeout(10):
+                await program.send("ping")
+                while await program.recv() != "pong":
+                    pass
+    await own.http.post(f"/api/jobs/{job['id']}/cancel")
+
+
 ASKS_AGAIN = [
     ("POST", "/api/auth/password", {"current_password": PASSWORD, "new_password": "another good one"}),
     ("POST", "/api/auth/email", {"email": "x@example.org"}),
@@ -120,6 +176,7 @@ async def test_ten_minutes_after_signing_in_what_matters_asks_again(own: Console
     assert (wrong.status_code, wrong.json()["detail"]) == (403, "That is not your password.")
     assert (await own.http.post("/api/auth/confirm", json={})).status_code == 422
     assert (await own.http.post("/api/auth/confirm", json={"password": PASSWORD})).status_code == 200
+    own.services.auth.sessions._checked.clear()  # as other consoles, and this one a moment later, see it
     assert (await own.http.post("/api/auth/totp")).status_code == 200
     _later(own, minutes=22)
     assert (await own.http.post("/api/auth/totp")).status_code == 403
@@ -191,6 +248,59 @@ async def test_every_event_is_told_once_and_without_a_secret(own: Console) -> No
     assert {event.who for event in told[1:]} == {EMAIL}
     assert made["token"] not in str(told)
     assert PASSWORD not in str(told)
+
+
+async def _audit(console: Console, kind: str) -> list[str]:
+    rows = (await console.http.get("/api/audit", params={"kind": f"auth.{kind}", "limit": 500})).json()
+    return [f"{row['address']} {row['text']}" for row in rows]
+
+
+async def test_what_did_not_happen_has_no_row_and_what_did_has_one(own: Console) -> None:
+    missing = "f" * 32
+    assert (await own.http.delete(f"/api/auth/sessions/{missing}")).status_code == 404
+    assert missing not in str(await _audit(own, "session_ended"))
+    async with httpx.AsyncClient(base_url=own.url) as browser:
+        body = {"email": EMAIL, "password": PASSWORD}
+        await browser.post("/api/auth/login", json=body)
+        assert await _audit(own, "session_ended") == []
+        await browser.post("/api/auth/login", json=body)
+        assert await _audit(own, "session_ended") == ["127.0.0.1 Session ended: a new sign-in took its place."]
+        other = (await browser.get("/api/auth/sessions")).json()[0]["id"]
+    assert (await own.http.delete(f"/api/auth/sessions/{other}")).status_code == 200
+    assert other in (await _audit(own, "session_ended"))[0]
+
+
+async def test_a_flood_of_refusals_has_rows_but_few(own: Console) -> None:
+    """A13: that somebody guesses must be seen, and must not fill the log: anybody could."""
+    auth, body, now = own.services.auth, {"email": EMAIL, "password": "wrong password"}, time.monotonic()
+    auth._throttle._clock = lambda: now
+    async with httpx.AsyncClient(base_url=own.url) as stranger:
+        for _ in range(40):
+            await stranger.post("/api/auth/login", json=body)
+        found = await _audit(own, "sign_in_refused")
+        assert len(found) == 7, "six that were looked at, and one for all that had to wait"
+        assert found[0] == "127.0.0.1 Sign in refused: too many tries."
+        await auth.refusals.tell()
+        assert (await _audit(own, "sign_in_refused"))[0] == "127.0.0.1 Sign in refused: too many tries, 33 times more."
+        for path in ("/api/auth/login", "/api/auth/setup", "/api/auth/passkeys/challenge"):
+            for _ in range(3):
+                await stranger.post(path, headers={"Origin": "https://evil.example"}, json={})
+        assert len(await _audit(own, "request_refused")) == 3
+        cookie = {"Cookie": f"airsenal_console_{httpx.URL(own.url).port}=made-up", "Origin": "https://evil.example"}
+        for number in range(60):
+            await stranger.post(f"/api/jobs/{number}/cancel", headers=cookie)
+        with pytest.raises(ConnectionClosed):
+            async with websockets.connect(f"{own.ws}/ws/events", additional_headers=cookie) as socket:
+                await socket.recv()
+        refused = await _audit(own, "request_refused")
+        assert 3 < len(refused) <= refusals.MOST + 1, "and all others together"
+        assert refused[0].startswith("other addresses ")
+        await auth.refusals.tell()
+        assert "43 times more" in str(await _audit(own, "request_refused"))
+        with pytest.raises(ConnectionClosed):
+            async with websockets.connect(f"{own.ws}/ws/events", additional_headers=cookie) as socket:
+                await socket.recv()
+        assert (await _audit(own, "request_refused"))[0] == ("127.0.0.1 Request refused: another site: /ws/events.")
 
 
 async def test_what_cannot_be_recorded_does_not_happen(own: Console) -> None:

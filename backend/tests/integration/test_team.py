@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,11 +21,11 @@ from backend.models.reports import PredictedPlayer, PredictionReport, ReportHead
 from backend.providers.fpl import FplApi
 from backend.providers.fpl_call import Patience
 from backend.repositories.fpl_answers import FplAnswerRepository
-from backend.tests.airsenal.answers import FixedAnswers
+from backend.tests.airsenal.answers import FixedAnswers, gameweek_24
 from backend.tests.airsenal.fpl_api import StandInFplApi
 from backend.tests.conftest import Console, running_console, test_settings
 
-GAMEWEEK_24 = json.loads((Path(__file__).parents[1] / "airsenal" / "gameweek_24.json").read_text(encoding="utf-8"))
+GAMEWEEK_24 = gameweek_24().answers
 TEAM_ID = 742663
 EVE = datetime(2026, 2, 5, 12, tzinfo=UTC)
 # Whole seconds on a busy machine must not look like a fault; only where time is the fault it is short.
@@ -87,7 +85,7 @@ async def team_console(mongo_url: str, keys: Keys, tmp_path_factory: pytest.Temp
 
 @pytest.fixture
 def api() -> Iterator[StandInFplApi]:
-    with StandInFplApi(FixedAnswers(json.loads(json.dumps(GAMEWEEK_24)))) as stand_in:
+    with StandInFplApi(gameweek_24()) as stand_in:
         yield stand_in
 
 
@@ -307,7 +305,7 @@ async def test_before_the_season_and_before_the_first_own_gameweek(world: World)
     deadline = (await world.console.http.get("/api/team/deadline")).json()
     assert (deadline["season_state"], deadline["gameweek"]["id"]) == ("before", 1)
 
-    world.answers.update(json.loads(json.dumps(GAMEWEEK_24)))
+    world.answers.update(gameweek_24().answers)
     world.answers[f"entry/{TEAM_ID}"]["started_event"] = 25
     world.restart()
     answer = await world.current()

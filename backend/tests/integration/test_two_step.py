@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -94,6 +95,7 @@ async def test_nothing_is_on_before_a_code_proves_it(own: Console) -> None:
 async def test_a_recovery_code_works_once_and_is_stored_as_a_hash(own: Console) -> None:
     phone, codes = await _enrol(own)
     assert len(set(codes)) == 10
+    assert all(re.fullmatch(r"([A-Z2-7]{6}-){3}[A-Z2-7]{6}", code) for code in codes), "24 letters of 5 bits"
     assert (await _sign_in(own, codes[0].lower().replace("-", " "))).status_code == 200
     assert (await _sign_in(own, codes[0])).status_code == 401
     both = await asyncio.gather(*(_sign_in(own, codes[1]) for _ in range(5)))
@@ -111,14 +113,17 @@ async def test_a_recovery_code_works_once_and_is_stored_as_a_hash(own: Console) 
 
 
 async def test_turning_it_on_or_off_ends_every_other_session(own: Console) -> None:
-    async def other() -> httpx.Headers:
-        return httpx.Headers({"Authorization": f"Bearer {(await _sign_in(own)).json()['token']}"})
+    async def other(otp: str | None = None) -> httpx.Headers:
+        return httpx.Headers({"Authorization": f"Bearer {(await _sign_in(own, otp)).json()['token']}"})
 
     before = await other()
-    await _enrol(own)
+    phone, _ = await _enrol(own)
     assert (await own.http.get("/api/auth/check", headers=before)).status_code == 401
     assert (await own.http.get("/api/auth/check")).status_code == 200
+    before = await other(phone.code())
+    assert (await own.http.get("/api/auth/check", headers=before)).status_code == 200
     assert (await own.http.delete("/api/auth/totp")).status_code == 200
+    assert (await own.http.get("/api/auth/check", headers=before)).status_code == 401
     assert (await _sign_in(own)).status_code == 200
     state: JSON = (await own.http.get("/api/auth/factors")).json()
     assert (state["totp"], state["recovery_codes"]) == (False, 0)

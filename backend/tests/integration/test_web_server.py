@@ -111,6 +111,21 @@ async def test_a_long_body_is_no_long_head(port: int) -> None:
         assert answer.endswith(b"\r\n\r\n%d" % length)
 
 
+async def test_a_request_whose_end_can_be_read_in_two_ways_is_refused(port: int) -> None:
+    """ASVS 5.0.0 4.2.1: what a proxy takes for a body must not be a second request to us."""
+    smuggled = b"GET /admin HTTP/1.1\r\nHost: x\r\n\r\n"
+    for heads in (
+        b"Content-Length: %d\r\nTransfer-Encoding: chunked" % (5 + len(smuggled)),
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5", b"Content-Length: 5\r\nContent-Length: 6",
+        b"Content-Length: 5, 6", b"Content-Length: +5", b"Transfer-Encoding: xchunked", b"Transfer-Encoding : chunked",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", b"Content-Length: 0x5",
+    ):  # fmt: skip
+        head = b"POST / HTTP/1.1\r\nHost: x\r\n" + heads + b"\r\n\r\n"
+        answer, _ = await _send(port, iter([head + b"0\r\n\r\n" + smuggled]))
+        assert answer.startswith(b"HTTP/1.1 400 "), heads
+        assert answer.count(b"HTTP/1.1 ") == 1, heads
+
+
 async def test_the_limit_is_for_each_request_of_a_connection(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     request = b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * (LARGEST_HEAD // 4) + b"\r\n\r\n"

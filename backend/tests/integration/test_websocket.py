@@ -7,6 +7,7 @@ import hashlib
 import json
 import random
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -15,8 +16,12 @@ import websockets
 from websockets import Origin
 from websockets.exceptions import ConnectionClosed
 
+from backend.auth import sessions as auth_sessions
+from backend.auth.sessions import Sessions
+from backend.errors import NotAuthenticated
 from backend.jobs import websocket_manager
 from backend.tests.conftest import EMAIL, PASSWORD, Console
+from backend.utils.clock import utc_now
 
 
 async def _messages(console: Console, job_id: str, query: str = "") -> list[Any]:
@@ -35,13 +40,14 @@ async def _close_code(url: str, **options: Any) -> int | None:
     return socket.close_code
 
 
-async def test_nobody_reads_a_log_without_a_session(console: Console) -> None:
+async def test_nobody_reads_a_log_without_a_session(console: Console, capsys: pytest.CaptureFixture[str]) -> None:
     """Lesson 1: a predecessor's log socket took no token."""
     job = await console.run("say")
     address = f"{console.ws}/ws/jobs/{job['id']}"
     assert await _close_code(address) == 1008
     assert await _close_code(f"{address}?token=forged") == 1008
     assert await _close_code(f"{address}?ticket=forged") == 1008
+    assert capsys.readouterr().out.count("socket refused") == 3
     assert await _close_code(f"{console.ws}/ws/jobs/unknown?token={console.token}") == 1008
     async with httpx.AsyncClient(base_url=console.url) as browser:
         await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
@@ -60,6 +66,33 @@ async def test_a_ticket_opens_one_socket(console: Console) -> None:
     async with websockets.connect(address) as socket:
         assert json.loads(await socket.recv()) == {"type": "log", "message": "text=hello"}
     assert await _close_code(address) == 1008
+    async with httpx.AsyncClient(base_url=console.url) as browser:
+        await browser.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+        ticket = (await browser.post("/api/auth/ws-ticket")).json()["ticket"]
+        await browser.post("/api/auth/logout")
+    assert await _close_code(f"{console.ws}/ws/jobs/{job['id']}?ticket={ticket}") == 1008, "its session has ended"
+
+
+async def test_a_ticket_is_good_for_thirty_seconds_and_for_once(console: Console) -> None:
+    """A10, by a clock that the test sets."""
+    now, old = [1000.0], console.services.auth.sessions
+    sessions = Sessions(old._sessions, old._signer, utc_now, timedelta(hours=4), timer=lambda: now[0])
+    session = await old.authenticate(console.token)
+    early, twice, late = (sessions.new_ticket(session)[0] for _ in range(3))
+    assert len(early) == 32
+    now[0] += 29.9
+    assert sessions.redeem(early) is session
+    assert sessions.redeem(twice) is session
+    with pytest.raises(NotAuthenticated):
+        sessions.redeem(twice)
+    now[0] += 0.2
+    with pytest.raises(NotAuthenticated):
+        sessions.redeem(late)
+
+
+def test_a_session_that_another_console_ended_is_noticed_within_five_seconds() -> None:
+    """A10: the longest that a look back may be old, and the time to the next look."""
+    assert auth_sessions.RECHECK_SECONDS + websocket_manager.RECHECK_SECONDS < 5
 
 
 async def test_the_default_format_sends_the_log_so_far_then_the_state_then_what_happens(console: Console) -> None:

@@ -14,10 +14,11 @@ from backend.errors import BadRequest
 from backend.fpl.care import Care
 from backend.fpl.companion import AirsenalCompanion
 from backend.fpl.parsers import Parsed
-from backend.jobs.companion import ReadRows
+from backend.jobs.companion import Finished, ReadRows
 from backend.models.jobs import Cause, Job, Outcome
-from backend.models.reports import StoredReport
+from backend.models.reports import ReportHead, StoredReport
 from backend.tests.airsenal.databases import build, damage, predict, tags_in
+from backend.tests.airsenal.goldens import index, rows
 from backend.utils.clock import utc_now
 
 NOW = datetime(2026, 2, 5, 12, tzinfo=UTC)
@@ -29,9 +30,18 @@ def catalogue() -> Catalogue:
     return Catalogue.load(PROJECT_FOLDER / "backend" / "config" / "commands", None, BUILTINS)
 
 
-async def _save(_: Job, parsed: Parsed, completed_at: datetime) -> list[StoredReport]:
+async def _save(job: Job, parsed: Parsed, completed_at: datetime) -> list[StoredReport]:
     assert completed_at == NOW
-    return []
+    return [
+        StoredReport(
+            head=ReportHead(
+                id=f"{job.id}-{report.type}", job_id=job.id, command=job.command, type=report.type,
+                completed_at=completed_at, headline=report.headline, state=report.state,
+            ),
+            report=report,
+        )
+        for report in parsed.reports
+    ]  # fmt: skip
 
 
 class Around:
@@ -144,23 +154,84 @@ async def test_a_first_set_up_that_failed_can_simply_run_again(around: Around) -
 
 
 @pytest.mark.parametrize(
-    ("lines", "added"),
+    ("lines", "said"),
     [
         (["Traceback (most recent call last):", "  File x", "RuntimeError: Two chips in one week", ""],
-         " It said: RuntimeError: Two chips in one week"),
+         "RuntimeError: Two chips in one week"),
         (["requests.exceptions.ConnectionError: refused", "bye"],
-         " It said: requests.exceptions.ConnectionError: refused"),
+         "requests.exceptions.ConnectionError: refused"),
         (["usage: airsenal_run_prediction", "airsenal_run_prediction: error: unrecognized arguments: --x"],
-         " It said: airsenal_run_prediction: error: unrecognized arguments: --x"),
-        (["ERROR: no predictions for gameweek 30"], " It said: ERROR: no predictions for gameweek 30"),
+         "airsenal_run_prediction: error: unrecognized arguments: --x"),
+        (["ERROR: no predictions for gameweek 30"], "ERROR: no predictions for gameweek 30"),
     ],
 )  # fmt: skip
-async def test_a_failure_repeats_what_the_program_said_last(around: Around, lines: list[str], added: str) -> None:
+async def test_a_failure_repeats_what_the_program_said_last(around: Around, lines: list[str], said: str) -> None:
     await around.set_up()
     job = around.job("optimize")
     await around.companion.before(job)
     outcome = (await around.companion.after(job, _outcome(1), _rows(*lines))).outcome
-    assert outcome.error == f"It ended with exit code 1.{added}"
+    assert outcome.error is not None
+    assert outcome.error.startswith("It ended with exit code 1. ")
+    assert said in outcome.error
+
+
+async def _after_capture(around: Around, name: str, command: str, code: int = 0, touches: str = "writes") -> Finished:
+    await around.set_up()
+    job = around.job(command, touches, **index()[name]["parameters"])
+    await around.companion.before(job)
+    return await around.companion.after(job, _outcome(code), _rows(*rows(name)))
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "kind"),
+    [("run_prediction", "predict", "prediction"), ("run_pipeline", "pipeline", "optimisation"),
+     ("make_squad", "make_squad", "optimisation")],
+)  # fmt: skip
+async def test_the_output_is_the_report_that_the_command_is_for(
+    around: Around, name: str, command: str, kind: str
+) -> None:
+    finished = await _after_capture(around, name, command)
+    assert finished.outcome.succeeded
+    assert finished.output is not None
+    assert finished.output["type"] == kind
+    # Gameweeks are numbers, and MongoDB wants text for keys.
+    assert all(isinstance(key, str) for key in _keys(finished.output))
+
+
+def _keys(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return [*value, *(key for inner in value.values() for key in _keys(inner))]
+    return [key for inner in value for key in _keys(inner)] if isinstance(value, list) else []
+
+
+async def test_exit_code_0_without_the_result_is_a_failure_and_nothing_is_kept(around: Around) -> None:
+    await around.set_up("first")
+    job = around.job("update_db")
+    await around.companion.before(job)
+    predict(around.local, "half", 24)
+    finished = await around.companion.after(job, _outcome(), _rows(*rows("fail_update_empty_db")))
+    assert finished.outcome.cause is Cause.NO_RESULT
+    assert finished.outcome.error is not None
+    assert finished.outcome.error.startswith("It ended with exit code 0, but without its result: The database was not")
+    assert finished.output is None
+    assert tags_in(around.kept) == ["first"]
+
+
+async def test_what_makes_a_result_uncertain_is_said_once(around: Around) -> None:
+    finished = await _after_capture(around, "optimization_bad_password", "optimize")
+    assert finished.outcome.succeeded
+    assert finished.warnings
+    assert len(set(finished.warnings)) == len(finished.warnings)
+
+
+async def test_a_failed_test_of_the_login_is_a_report_and_needs_no_database(around: Around) -> None:
+    job = around.job("test_login", "reads")
+    await around.companion.before(job)
+    assert not around.kept.parent.exists()
+    finished = await around.companion.after(job, _outcome(1), _rows("FPL login: wrong_password", "The site refused."))
+    assert finished.output is not None
+    assert (finished.output["type"], finished.outcome.succeeded) == ("login", False)
+    assert finished.outcome.error == f"It ended with exit code 1. {finished.output['headline']}"
 
 
 async def test_the_guard_is_asked_before_the_real_team_is_changed_and_only_then(around: Around) -> None:

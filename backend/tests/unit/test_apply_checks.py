@@ -48,7 +48,10 @@ def head(kind: ReportType, ago: timedelta, **changes: Any) -> ReportHead:
     return ReportHead(**{**shape, **changes})
 
 
-def optimisation(ago: timedelta = HOUR, *, plan: dict[str, Any] | None = None, **changes: Any) -> StoredReport:
+def optimisation(
+    ago: timedelta = HOUR, *, plan: dict[str, Any] | None = None, parameters: dict[str, Any] | None = None,
+    **changes: Any,
+) -> StoredReport:  # fmt: skip
     first: dict[str, Any] = {
         "gameweek": 25, "transfers_out": ["Foden (MCI)"], "transfers_in": ["B.Fernandes (MUN)"], "hit": 0,
         "chip": None, "bank": 1.5, "expected_points": 53.3,
@@ -58,7 +61,8 @@ def optimisation(ago: timedelta = HOUR, *, plan: dict[str, Any] | None = None, *
         "points_gain": 2.7, "captain": "Gabriel", "starting_lineup": SQUAD[:11], "bench": SQUAD[11:],
         "plan": [GameweekPlan(**{**first, **(plan or {})}), GameweekPlan(**{**first, "gameweek": 26})],
     }  # fmt: skip
-    return StoredReport(head=head("optimisation", ago), report=OptimisationReport(**{**shape, **changes}))
+    found = head("optimisation", ago, parameters=parameters or {})
+    return StoredReport(head=found, report=OptimisationReport(**{**shape, **changes}))
 
 
 def login(outcome: str, ago: timedelta = HOUR) -> StoredReport:
@@ -161,6 +165,11 @@ FROM_SCRATCH = {
 OTHER = "What AIrsenal would send is not what the newest optimisation says"
 OF_TRANSFERS: list[tuple[str, str, str, Change]] = [
     ("suggestion", "stop", "There is no suggestion yet", with_(optimisation=None)),
+    ("suggestion", "stop", "was made for another team", with_(
+        optimisation=optimisation(parameters={"fpl_team_id": 7}))),
+    ("suggestion", "ok", "", with_(optimisation=optimisation(parameters={"fpl_team_id": 742663}))),
+    ("suggestion", "stop", "was made for another team", with_(
+        secrets={key: secret(key, updated_at=NOW) for key in KEYS})),
     ("suggestion", "stop", "holds no suggestion for this team", with_(suggestion=None)),
     ("suggestion", "stop", "for team 7, not for 742663", with_(suggestion=replace(ROWS, team_id=7))),
     ("suggestion", "stop", OTHER, with_(suggestion=replace(ROWS, transfers_out=["Palmer (CHE)"]))),
@@ -216,7 +225,12 @@ OF_THE_LINEUP: list[tuple[str, str, str, Change]] = [
     ("gameweek", "stop", "is about 23, 24, and Gameweek 25 is next", with_(
         prediction=head("prediction", HOUR, gameweeks=[23, 24]))),
     ("gameweek", "stop", "of the season 2024/25", with_(prediction=head("prediction", HOUR, season="2425"))),
+    ("gameweek", "stop", "does not hold the newest prediction", with_(
+        prediction=head("prediction", HOUR, tag="new"), newest_tag="old")),
+    ("gameweek", "ok", "", with_(prediction=head("prediction", HOUR, tag="new"), newest_tag="new")),
     ("suggestion", "warning", "No optimisation of this gameweek", with_(optimisation=None)),
+    ("suggestion", "warning", "No optimisation of this gameweek", with_(
+        optimisation=optimisation(plan=EMPTY, parameters={"fpl_team_id": 7}))),
     ("suggestion", "warning", "No optimisation of this gameweek", with_(optimisation=optimisation(
         plan={**EMPTY, "gameweek": 24}, gameweeks=[24]))),
     ("suggestion", "warning", "rests on an earlier prediction", with_(prediction=head("prediction", HOUR / 2))),
@@ -254,6 +268,8 @@ FINGERPRINT = TRANSFERS.fingerprint()
         with_(optimisation=optimisation(starting_lineup=SQUAD[:10])),
         with_(prediction=head("prediction", HOUR, id="prediction-2")),
         with_(command="set_lineup"),
+        with_(newest_tag="another"),
+        with_(optimisation=optimisation(parameters={"fpl_team_id": 7})),
     ],
 )
 def test_another_thing_to_send_has_another_fingerprint(change: Change) -> None:

@@ -73,7 +73,7 @@ async def test_a_job_works_on_a_copy_and_only_success_counts(place: Place) -> No
     # A job that fails: nobody copies back, and what it wrote is gone for the next one.
     await place.care.copy_in("predict", "job-1")
     predict(place.local, "half", 24)
-    await place.care.discard()
+    await place.care.discard("job-1")
     assert tags_in(place.kept) == ["first"]
     await place.care.copy_in("predict", "job-2")
     assert tags_in(place.local) == ["first"]
@@ -127,7 +127,7 @@ async def test_the_newest_copies_are_kept(tmp_path: Path) -> None:
 async def test_a_first_set_up_that_failed_leaves_nothing_half_built(place: Place) -> None:
     await place.care.copy_in("setup_db", "job-0")
     build(place.local)
-    await place.care.discard()
+    await place.care.discard("job-0")
     assert not place.local.exists()
     # The console was killed before it could tidy up: the next job's copying in does it.
     await place.care.copy_in("setup_db", "job-1")
@@ -137,6 +137,17 @@ async def test_a_first_set_up_that_failed_leaves_nothing_half_built(place: Place
     assert not place.kept.exists()
     await place.set_up("whole")
     assert tags_in(place.kept) == ["whole"]
+
+
+async def test_a_job_that_is_late_neither_keeps_nor_removes_what_another_works_on(place: Place) -> None:
+    await place.care.copy_in("setup_db", "job-1")
+    await place.care.copy_in("setup_db", "job-2")  # after the first was closed by hand
+    build(place.local, tags=["second"])
+    with pytest.raises(BadRequest, match="Another job works on the database"):
+        await place.care.copy_back("setup_db", "job-1")
+    await place.care.discard("job-1")
+    await place.care.copy_back("setup_db", "job-2")
+    assert tags_in(place.kept) == ["second"]
 
 
 async def test_a_database_of_an_earlier_console_is_kept(place: Place) -> None:
@@ -203,7 +214,7 @@ async def test_starting_clean_goes_from_a_damaged_kept_file_and_only_success_rep
     await place.care.copy_in("setup_db", "job-1", start_clean=True)
     assert not place.local.exists()
     build(place.local)
-    await place.care.discard()
+    await place.care.discard("job-1")
     assert (place.kept.read_bytes(), place.local.exists()) == (damaged, False)
     await place.care.copy_in("setup_db", "job-2", start_clean=True)
     build(place.local, tags=["clean"])
@@ -319,14 +330,14 @@ async def test_one_file_for_both_is_copied_before_each_writing_job(tmp_path: Pat
     care = Care(path, path, 10, _clock())
     await care.copy_in("setup_db", "job-0")
     build(path)
-    await care.discard()
+    await care.discard("job-0")
     assert not path.exists()
     await care.copy_in("setup_db", "job-1")
     build(path, tags=["first"])
     await care.copy_back("setup_db", "job-1")
+    await care.copy_in("check_data", "job-3", writes=False)
     for _ in range(2):  # a second job from the same state needs no second copy
         await care.copy_in("predict", "job-2")
-    await care.copy_in("check_data", "job-3", writes=False)
     predict(path, "second", 24)
     await care.copy_back("predict", "job-2")
     overview = await care.overview(False)

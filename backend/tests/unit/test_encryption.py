@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from cryptography.fernet import Fernet
 
+from backend.tests.started import PROJECT
 from backend.utils.encryption import Sealer, SealError, looks_sealed
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -28,6 +31,19 @@ def test_the_first_key_seals_and_every_key_opens() -> None:
         Sealer([NEW]).open(sealed, "A", 1)
     with pytest.raises(SealError):
         Sealer([OLD]).open(both.seal("A", 2, "value"), "A", 2)
+
+
+def test_what_another_program_sealed_with_our_key_is_no_value_of_ours() -> None:
+    for text in ("null", "5", "[]", '{"name": "A"}', "plain"):
+        with pytest.raises(SealError):
+            Sealer([OLD]).open(Fernet(OLD).encrypt(text.encode()).decode(), "A", 1)
+
+
+def test_no_weak_hash_is_used() -> None:
+    """ASVS 5.0.0 11.4.1. The codes of authenticator apps are HMAC-SHA-1 by their own standard (RFC 6238)."""
+    for path in (PROJECT / "backend").rglob("*.py"):
+        if "tests" not in path.parts:
+            assert not re.search(r"\b(md5|sha1|md4)\b", path.read_text(encoding="utf-8")), path
 
 
 def test_damage_is_noticed() -> None:

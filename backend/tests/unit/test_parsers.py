@@ -66,25 +66,96 @@ def test_a_chip_is_to_be_played_by_hand() -> None:
     assert result.reports[0].headline.startswith("Play your wildcard on the FPL site first, then change 13 players")
 
 
+@pytest.mark.parametrize(
+    ("chip", "hit", "start"),
+    [
+        ("bench_boost", 4, "Play your bench boost on the FPL site first, then sell Foden and Keane, buy Rice"),
+        ("triple_captain", 4, "Play your triple captain on the FPL site first, then sell Foden"),
+        ("free_hit", 0, "Play your free hit on the FPL site first, then sell Foden"),
+    ],
+)
+def test_every_chip_is_known_and_named(chip: str, hit: int, start: str) -> None:
+    rows = goldens.rows("run_optimization")
+    rows[rows.index("Chip Played: None")] = f"Chip Played: {chip}"
+    rows[rows.index("Points Hit: 4pts")] = f"Points Hit: {hit}pts"
+    report = goldens.parsed("run_optimization", rows).reports[0]
+    assert isinstance(report, OptimisationReport)
+    assert (report.state, report.chip, report.hit) == ("complete", chip, hit)
+    assert report.headline.startswith(start)
+
+
 def test_the_score_error_of_airsenal_is_a_warning() -> None:
     rows = ["Player scores up-to-date, skipping update for 2526 season", *goldens.rows("update_db")]
     assert [warning.code for warning in goldens.parsed("update_db", rows).warnings] == ["player_scores_missing"]
 
 
 @pytest.mark.parametrize(
-    ("rows", "outcome"),
+    ("rows", "outcome", "explanation"),
     [
-        (["Asked for the page", "FPL login: works"], "works"),
-        (["HTTP 403", "a captcha is asked for", "FPL login: captcha"], "captcha"),
-        (["FPL login: wrong_password", ""], "wrong_password"),
+        (
+            ["Signing in …", "The FPL site accepts the login.", "FPL login: works"],
+            "works",
+            "The FPL site accepts the login.",
+        ),
+        (["Signing in …", "It asks for a captcha.", "FPL login: captcha", ""], "captcha", "It asks for a captcha."),
+        (["FPL login: wrong_password"], "wrong_password", ""),
     ],
 )
-def test_the_login_probe_says_what_came_of_it(rows: list[str], outcome: str) -> None:
+def test_the_login_probe_says_what_came_of_it(rows: list[str], outcome: str, explanation: str) -> None:
     result = parse("airsenal.login", rows, {}, ENDED)
     report = result.reports[0]
     assert isinstance(report, LoginReport)
     assert (report.outcome, report.state, result.missing) == (outcome, "complete", None)
-    assert report.explanation == "\n".join(rows[: [row[:10] for row in rows].index("FPL login:")])
+    assert report.explanation == explanation
+
+
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        ("json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)", "a page about maintenance"),
+        ("curl_cffi.requests.exceptions.Timeout: Failed to perform, curl: (28) Operation timed out", "in time"),
+        ("E: Unable to access FPL API: HTTP Error 429: Too Many Requests", "`HTTP Error 429: Too Many Requests`"),
+        (
+            "E: Unable to access FPL API: Failed to connect to FPL API when requesting https://x/",
+            "could not be reached",
+        ),
+        ("RuntimeError: Unexpected error in _get_request to https://x/: code=302, content=", "unexpected code 302"),
+        ("RuntimeError: Cannot play wildcard and free_hit in the same week", "two chips are set for one gameweek"),
+        ("sqlite3.DatabaseError: database disk image is malformed", "database file is damaged"),
+        ("sqlite3.OperationalError: database or disk is full", "the disk is full"),
+        ("FileNotFoundError: [Errno 2] No such file or directory: '/d/airsopt/strategy_a_0.json'", "one at a time"),
+        ("ValueError: Failed to find a strategy!", "Allow a larger hit"),
+        ("KeyError: 'what is this'", "the error `KeyError: 'what is this'`"),
+        ("nothing that looks like a reason", "without its line `OPTIMUM STRATEGY`"),
+    ],
+)
+def test_the_probable_reason_is_told(last: str, reason: str) -> None:
+    rows = ["Running optimization with fpl_team_id 1", "Traceback (most recent call last):", '  File "x.py"', last]
+    missing = parse("airsenal.optimisation", rows, {}, ENDED).missing
+    assert missing
+    assert missing.startswith("There is no suggestion: ")
+    assert reason in missing
+
+
+def test_transfers_that_were_sent_and_not_confirmed_are_not_called_unmade() -> None:
+    rows = goldens.rows("make_transfers_confirm")
+    sent = next(at for at, row in enumerate(rows) if row.startswith("{'confirmed'"))
+    silent = goldens.parsed("make_transfers_confirm", rows[: sent + 1]).missing
+    assert silent
+    assert silent.startswith("It is not certain that the transfers were made")
+    half = goldens.parsed("make_transfers_confirm", rows[: rows.index("Lineup set!")]).missing
+    assert half
+    assert half.startswith("The transfers were made but the line-up was not set")
+
+
+def test_words_of_discord_between_the_tables_are_passed_over() -> None:
+    rows: list[str] = []
+    for row in goldens.rows("run_prediction"):
+        rows += [row, "Discord webhook sent, status code: 204"] if row == "-" * 25 else [row]
+    assert (
+        goldens.as_json(goldens.parsed("run_prediction", rows))["reports"][0]["players"]
+        == goldens.as_json(goldens.parsed("run_prediction"))["reports"][0]["players"]
+    )
 
 
 def test_a_login_probe_of_other_words_is_not_understood_and_none_is_missing() -> None:

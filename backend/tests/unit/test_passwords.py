@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.auth.passwords import check_password
+from backend.auth.passwords import PasswordHasher, check_password
 from backend.errors import InvalidInput
 
 EMAIL = "jane.gooner@example.org"
@@ -42,6 +42,13 @@ def test_what_a_guesser_tries_first_is_refused_with_the_reason(password: str, re
 )  # fmt: skip
 def test_anything_else_is_taken_as_it_is(password: str) -> None:
     check_password(password, email=EMAIL)
+
+
+async def test_it_is_kept_as_a_bcrypt_hash_that_takes_its_time() -> None:
+    """ASVS 5.0.0 11.4.2: a cost of 12, a salt of its own each time."""
+    first, second = await PasswordHasher().hash("x"), await PasswordHasher().hash("x")
+    assert first.startswith("$2b$12$")
+    assert first[:29] != second[:29]
 
 
 def test_the_list_is_long_enough() -> None:

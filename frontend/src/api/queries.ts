@@ -218,13 +218,23 @@ export function auditPagesQuery(filter: AuditQuery) {
   });
 }
 
-/** Asked for by hand only: it looks through every row. */
-export const auditCheckQuery = queryOptions({
-  queryKey: ["audit", "check"],
-  queryFn: async ({ signal }) => body(await client.GET("/api/audit/check", { signal })),
-  enabled: false,
-  gcTime: 0,
-});
+/** Asked for by hand only: it looks through every row, a few seconds' worth with each request. */
+export function auditCheckQuery(onProgress: (rows: number) => void) {
+  return queryOptions({
+    queryKey: ["audit", "check"],
+    queryFn: async ({ signal }) => {
+      let after: string | undefined;
+      for (;;) {
+        const state = body(await client.GET("/api/audit/check", { params: { query: { after } }, signal }));
+        onProgress(state.rows);
+        if (state.complete || !state.ok) return state;
+        after = `${state.rows}:${state.head}`;
+      }
+    },
+    enabled: false,
+    gcTime: 0,
+  });
+}
 
 // The console asks the FPL API for a squad at most every two minutes.
 const TEAM_POLL = 120_000;

@@ -165,7 +165,8 @@ export interface paths {
         };
         /**
          * Check the chain
-         * @description Looks through every row. Compare `head` with one that you noted: only so does a cut-off end show.
+         * @description Looks through every row, as far as five seconds go; `complete` says whether that was to the end. Compare `head`
+         *     with one that you noted: only so does a cut-off end show.
          */
         get: operations["check_audit"];
         put?: never;
@@ -1339,7 +1340,52 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AirsenalStatus */
+        /**
+         * AirsenalStatus
+         * @example {
+         *       "database": {
+         *         "bytes": 18000000,
+         *         "changed_at": "2026-11-21T12:00:00Z",
+         *         "checked_at": "2026-11-21T12:00:00Z",
+         *         "exists": true,
+         *         "integrity": "ok",
+         *         "newest_tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "next_gameweek": 12,
+         *         "path": "DATA_DIR/airsenal-kept/data.db",
+         *         "player_scores_missing": false,
+         *         "players": 700,
+         *         "predictions": 3,
+         *         "season": "2627",
+         *         "season_is_current": true,
+         *         "seasons": [
+         *           "2627",
+         *           "2526"
+         *         ],
+         *         "updated_at": "2026-11-21T12:00:00Z"
+         *       },
+         *       "guidance": [],
+         *       "season": "2627",
+         *       "steps": [
+         *         {
+         *           "at": "2026-11-21T13:10:02Z",
+         *           "command": "airsenal_install",
+         *           "detail": "AIrsenal 1.17.0 is installed.",
+         *           "name": "install",
+         *           "state": "done",
+         *           "title": "Install AIrsenal"
+         *         }
+         *       ],
+         *       "team": {
+         *         "manager": "Ada Lovelace",
+         *         "name": "AIrsenal",
+         *         "started_gameweek": 1,
+         *         "team_id": 742663,
+         *         "total_points": 1412
+         *       },
+         *       "version": "1.17.0",
+         *       "wanted_version": "1.17.0"
+         *     }
+         */
         AirsenalStatus: {
             /**
              * Version
@@ -1659,23 +1705,36 @@ export interface components {
         };
         /**
          * AuditState
-         * @description Result of looking through the whole chain.
+         * @description How far the chain was looked through, and whether every row up to there fits.
          * @example {
+         *       "complete": true,
          *       "head": "9ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab39ab3",
          *       "ok": true,
          *       "rows": 2
          *     }
          */
         AuditState: {
-            /** Rows */
+            /**
+             * Rows
+             * @description The last row that was looked at.
+             */
             rows: number;
             /**
              * Head
-             * @description Hash of the newest row. Note it elsewhere: only against it a cut-off end shows.
+             * @description Its hash. Note it elsewhere: only against it a cut-off end shows.
              */
             head: string;
-            /** Ok */
+            /**
+             * Ok
+             * @description Whether every row up to there fits.
+             */
             ok: boolean;
+            /**
+             * Complete
+             * @description False: there are more; ask again with `?after=<rows>:<head>`.
+             * @default true
+             */
+            complete?: boolean;
             /**
              * Broken At
              * @description Sequence number of the first row that does not fit.
@@ -2274,6 +2333,17 @@ export interface components {
         /**
          * Deadline
          * @description For the countdown. Null fields after the season's last deadline.
+         * @example {
+         *       "fetched_at": "2026-02-05T12:00:00Z",
+         *       "gameweek": {
+         *         "deadline": "2026-02-06T18:30:00Z",
+         *         "id": 25,
+         *         "is_current": false,
+         *         "name": "Gameweek 25"
+         *       },
+         *       "season_state": "between",
+         *       "stale": false
+         *     }
          */
         Deadline: {
             gameweek: components["schemas"]["GameweekInfo"] | null;
@@ -2404,6 +2474,13 @@ export interface components {
         /**
          * FoundTeam
          * @description A team id checked against the FPL API.
+         * @example {
+         *       "manager": "Ada Example",
+         *       "name": "AIrsenal",
+         *       "started_gameweek": 1,
+         *       "team_id": 742663,
+         *       "total_points": 1194
+         *     }
          */
         FoundTeam: {
             /** Team Id */
@@ -5030,7 +5107,10 @@ export interface operations {
     };
     check_audit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Go on behind it: `<rows>:<head>`. */
+                after?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5048,6 +5128,15 @@ export interface operations {
             };
             /** @description Not signed in, or the session has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Bad input; `errors` names each field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -47,6 +47,13 @@ function RunCommand() {
         }
       >
         <p>{command.description}</p>
+        {id === "optimize" && (
+          <p>
+            <Link to="/airsenal/chips" className="link">
+              Plan chips, and see what a search costs before it runs
+            </Link>
+          </p>
+        )}
       </PageHeader>
       {!command.available && (
         <p className={classes.unavailable}>

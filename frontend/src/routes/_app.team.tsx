@@ -11,7 +11,7 @@ import { Pitch } from "@/features/pitch/Pitch";
 import { DeadlineLine } from "@/features/team/Deadline";
 import { PlayerTable } from "@/features/team/PlayerTable";
 import classes from "@/features/team/team.module.css";
-import { ChipNote, NoTeam, PredictionNote, StaleNotice, Summary } from "@/features/team/TeamNotes";
+import { ChipNote, News, NoTeam, PredictionNote, StaleNotice, Summary } from "@/features/team/TeamNotes";
 import { type Shown, toPitch } from "@/features/team/words";
 
 interface Search {
@@ -99,7 +99,10 @@ function Squad({ team }: { team: CurrentTeam }) {
         {!covered && <p className={classes.note}>Below each name: {words}.</p>}
       </div>
       <PredictionNote team={team} />
-      <Pitch {...toPitch(team, shown)} label={`Squad of ${team.team_name} with ${words}`} />
+      <div className={classes.squad}>
+        <Pitch {...toPitch(team, shown)} label={`Squad of ${team.team_name} with ${words}`} />
+        <News team={team} />
+      </div>
     </>
   );
 }

@@ -1,7 +1,7 @@
 """Signs in to the FPL site with AIrsenal's own code and says in plain words what happened.
 
 Run by the Python that AIrsenal is installed in. Only its data fetcher is imported: the modules around it open the
-database and ask the FPL API while they are imported. The last two lines are an explanation and `FPL login: OUTCOME`;
+database and ask the FPL API while they are imported. Prints two lines, an explanation and `FPL login: OUTCOME`;
 exit code 0 means it works. Credentials come from the environment and are never printed, nor is any answer of the site.
 """
 
@@ -146,11 +146,7 @@ def sign_in() -> Verdict:
 
 def main() -> int:
     missing = [name for name in NEEDED if not os.environ.get(name)]
-    if missing:
-        verdict = Verdict("unknown", f"Set {' and '.join(missing)} first.")
-    else:
-        print("Signing in to the FPL site as AIrsenal does …", flush=True)
-        verdict = sign_in()
+    verdict = Verdict("unknown", f"Set {' and '.join(missing)} first.") if missing else sign_in()
     print(verdict.explanation)
     print(f"FPL login: {verdict.outcome}", flush=True)
     return 0 if verdict.outcome == "works" else 1

@@ -42,9 +42,9 @@ export function progressOf(steps: readonly SetUpStep[]): { done: number; total: 
 }
 
 /** Pages of other parts that the set-up leads to. */
-export const PLACES: Record<"reports" | "team" | "chips" | "copies", string> = {
+export const PLACES = {
   reports: "/reports",
   team: "/team",
   chips: "/airsenal/chips",
   copies: "/airsenal/database",
-};
+} as const;

@@ -27,9 +27,9 @@ export function ApplyReview({ preview, title }: { preview: ApplyPreview; title: 
         <Deadline preview={preview} />
         {suggestion !== first && <p>What would be sent has changed since you opened this page.</p>}
       </div>
-      <div className={classes.layout}>
+      <div className={classes.layout} data-state={state}>
         <div>
-          <Section title="What is sent" aside={preview.suggested_at && <Source preview={preview} time={preview.suggested_at} />}>
+          <Section title="What would be sent" aside={preview.suggested_at && <Source preview={preview} time={preview.suggested_at} />}>
             <Sent preview={preview} />
             {preview.warnings.map(({ code, message }) => (
               <p key={code + message} className={classes.note}>

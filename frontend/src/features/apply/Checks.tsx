@@ -1,4 +1,5 @@
 import { IconAlertTriangle, IconCircleCheck, IconHandStop } from "@tabler/icons-react";
+import { Reason } from "@/features/commands/Reason";
 import classes from "./apply.module.css";
 import { type Check, CHECK_WORDS, sorted, STATE_WORDS } from "./words";
 
@@ -16,7 +17,9 @@ export function Checks({ checks }: { checks: readonly Check[] }) {
               <p className={classes.checkHead}>
                 <b>{CHECK_WORDS[name]}</b> <span>{STATE_WORDS[state]}</span>
               </p>
-              <p>{detail}</p>
+              <p>
+                <Reason text={detail} />
+              </p>
             </div>
           </li>
         );

@@ -20,7 +20,9 @@ export function Sent({ preview }: { preview: ApplyPreview }) {
           </Fact>
         )}
         {preview.bank !== null && <Fact name="Left in the bank">£{preview.bank.toFixed(1)}m</Fact>}
-        <Fact name="Chip">{preview.chip === null ? "none" : `${CHIP_WORDS[preview.chip]}, to be played by you`}</Fact>
+        {(preview.chip !== null || preview.starting_lineup.length > 0) && (
+          <Fact name="Chip">{preview.chip === null ? "none" : `${CHIP_WORDS[preview.chip]}, to be played by you`}</Fact>
+        )}
         {preview.captain !== null && <Fact name="Captain">{preview.captain}</Fact>}
         {preview.vice_captain !== null && <Fact name="Vice-captain">{preview.vice_captain}</Fact>}
       </dl>

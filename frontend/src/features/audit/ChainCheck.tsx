@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconShieldCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { auditCheckQuery } from "@/api/queries";
 import { CopyButton } from "@/components/CopyButton";
 import { Failure } from "@/components/PageStates";
@@ -8,7 +9,8 @@ import classes from "./audit.module.css";
 
 /** Looks through the whole chain on demand, and shows the head to note. */
 export function ChainCheck() {
-  const check = useQuery(auditCheckQuery);
+  const [looked, setLooked] = useState(0);
+  const check = useQuery(auditCheckQuery(setLooked));
   const state = check.data;
   const head = state ? `${state.rows}:${state.head}` : "";
   return (
@@ -18,12 +20,16 @@ export function ChainCheck() {
         variant="default"
         leftSection={<IconShieldCheck size={15} />}
         loading={check.isFetching}
-        onClick={() => void check.refetch()}
+        onClick={() => {
+          setLooked(0);
+          void check.refetch();
+        }}
       >
         Check the chain
       </Button>
       <div role="status" className={classes.result}>
-        {state?.ok && (
+        {check.isFetching && looked > 0 && <p className="muted">{looked} rows fit so far.</p>}
+        {!check.isFetching && state?.ok && (
           <>
             <p>
               <IconCircleCheck size={16} aria-hidden="true" /> All {state.rows} rows fit together.
@@ -34,7 +40,7 @@ export function ChainCheck() {
             </p>
           </>
         )}
-        {state && !state.ok && (
+        {!check.isFetching && state && !state.ok && (
           <p className={classes.broken}>
             <IconAlertTriangle size={16} aria-hidden="true" /> Broken at row {state.broken_at}: {state.problem}
           </p>

@@ -26,9 +26,9 @@ function network(login: (body: Body) => Response): Body[] {
   return sent;
 }
 
-async function show() {
+function open(address: string) {
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  const router = createRouter({ routeTree, context: { queryClient }, history: createMemoryHistory({ initialEntries: ["/login"] }) });
+  const router = createRouter({ routeTree, context: { queryClient }, history: createMemoryHistory({ initialEntries: [address] }) });
   render(
     <MantineProvider>
       <QueryClientProvider client={queryClient}>
@@ -36,12 +36,19 @@ async function show() {
       </QueryClientProvider>
     </MantineProvider>,
   );
-  await user.type(await screen.findByLabelText("E-mail"), "a@example.org");
+  return router;
+}
+
+async function show() {
+  open("/login");
+  await user.type(await screen.findByLabelText("E-mail", undefined, LOADING), "a@example.org");
   await user.type(screen.getByLabelText("Password"), "correct horse");
   await user.click(screen.getByRole("button", { name: "Sign in" }));
 }
 
 const user = userEvent.setup();
+// The page's code is read with the first test.
+const LOADING = { timeout: 20_000 };
 const needed = () => json({ detail: "The password is right.", code: "second_factor_needed" }, 401);
 
 describe("the sign-in page", () => {
@@ -56,6 +63,27 @@ describe("the sign-in page", () => {
     await user.click(screen.getByRole("button", { name: "Continue" }));
     expect(await screen.findByRole("alert")).toHaveTextContent("That code is not valid.");
     expect(sent[1]).toEqual({ email: "a@example.org", password: "correct horse", otp: "123 456" });
+  });
+
+  it("covers the password until it is asked to show it, and lets a password manager fill it in", async () => {
+    network(needed);
+    open("/login");
+    const password = await screen.findByLabelText("Password", undefined, LOADING);
+    expect(password).toHaveAttribute("type", "password");
+    expect(password).toHaveAttribute("autocomplete", "current-password");
+    expect(screen.getByLabelText("E-mail")).toHaveAttribute("autocomplete", "username");
+    await user.click(password);
+    await user.paste("from a password manager");
+    expect(password).toHaveValue("from a password manager");
+    await user.click(screen.getByRole("button", { name: "Show the password", hidden: true }));
+    expect(password).toHaveAttribute("type", "text");
+  });
+
+  it.each(["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"])("does not lead to %s afterwards", async (to) => {
+    network(needed);
+    const router = open(`/login?to=${encodeURIComponent(to)}`);
+    await screen.findByLabelText("Password", undefined, LOADING);
+    expect(router.state.matches.at(-1)?.search).toEqual({});
   });
 
   it("offers a recovery code, and a way back", async () => {

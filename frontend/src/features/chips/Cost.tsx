@@ -2,6 +2,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { SearchCost } from "@/api/types";
 import { shortId } from "@/lib/jobWords";
+import { formatCount } from "@/lib/time";
 import classes from "./chips.module.css";
 import { caution, estimate, strategies } from "./plan";
 
@@ -38,7 +39,7 @@ export function Cost({ cost, limit, stale, free }: Props) {
             ; a busy machine takes longer.
           </>
         )}
-        {cost.squads > 0 && ` ${strategies({ strategies: cost.squads })} of them build a whole new squad, which is the slow part.`}
+        {cost.squads > 0 && ` ${formatCount(cost.squads)} of them ${cost.squads === 1 ? "builds" : "build"} a whole new squad, which is the slow part.`}
         {free === null && ` Counted with ${cost.free_transfers === 1 ? "1 free transfer" : `${cost.free_transfers} free transfers`}.`}
       </p>
       {cost.problem !== null && (

@@ -34,11 +34,12 @@ function json(body: unknown, status = 200): Response {
   return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
 }
 
-async function show(shown: Command) {
+async function show(shown: Command, found: () => Promise<unknown> = () => screen.findByRole("form")) {
   const root = createRootRoute();
   const router = createRouter({
     routeTree: root.addChildren([
       createRoute({ getParentRoute: () => root, path: "/", component: () => <CommandForm command={shown} from={null} /> }),
+      createRoute({ getParentRoute: () => root, path: "/airsenal/apply/$command", component: () => <p>the review</p> }),
       createRoute({ getParentRoute: () => root, path: "/jobs/$id", component: () => <p>the job</p> }),
     ]),
     history: createMemoryHistory(),
@@ -52,7 +53,7 @@ async function show(shown: Command) {
       </QueryClientProvider>
     </MantineProvider>,
   );
-  await screen.findByRole("form");
+  await found();
 }
 
 const optimise = command([
@@ -147,6 +148,13 @@ describe("CommandForm", () => {
     await user.click(run);
     expect(await screen.findByText("the job")).toBeInTheDocument();
     expect(sent.find(({ path }) => path === "/api/jobs")?.body).toMatchObject({ confirm: "Make the transfers" });
+  });
+
+  it("sends nobody past the guard: there is a way to the review, and nothing to run", async () => {
+    const shown = command([], { id: "make_transfers", title: "Make transfers", touches: "irreversible", guard: "airsenal.apply" });
+    await show(shown, () => screen.findByRole("link", { name: "Review what would be sent" }));
+    expect(screen.getByRole("link", { name: "Review what would be sent" })).toHaveAttribute("href", "/airsenal/apply/make_transfers");
+    expect(screen.queryByRole("button")).not.toBeInTheDocument();
   });
 
   it("does not run what cannot run", async () => {

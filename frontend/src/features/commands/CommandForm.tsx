@@ -42,7 +42,7 @@ function Guarded({ command }: { command: Command }) {
       </p>
       <div>
         <Button
-          color="red"
+          variant="default"
           leftSection={<IconEyeCheck size={15} aria-hidden="true" />}
           renderRoot={(props) => <Link to="/airsenal/apply/$command" params={{ command: command.id as ApplyCommand }} {...props} />}
         >

@@ -1,11 +1,11 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
+import { Notifications, notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { DatabaseCare, DatabaseState, KeptCopy, RestorePreview } from "@/api/types";
 import { DatabasePage } from "./DatabasePage";
 
@@ -71,6 +71,10 @@ function show() {
   );
 }
 
+afterEach(() => {
+  notifications.clean();
+});
+
 describe("the page of the database", () => {
   it("shows how it stands and what each copy holds", async () => {
     network({ [LOOK]: () => json(care()), "GET /api/commands": () => json([{ id: "update_db", title: "Update the database" }]) });
@@ -133,7 +137,7 @@ describe("the page of the database", () => {
     network({ [LOOK]: () => json(care({ integrity: "damaged", integrity_detail: "SQLite finds damage: page 7." })) });
     show();
     expect(await screen.findByText("Damaged")).toBeVisible();
-    expect(screen.getByText(/SQLite finds damage: page 7\. Restore the newest copy below/)).toBeVisible();
+    expect(screen.getByText(/SQLite finds damage: page 7\. Jobs are refused until a copy below is restored/)).toBeVisible();
   });
 
   it("leads to building it when there is none", async () => {
@@ -143,18 +147,17 @@ describe("the page of the database", () => {
     expect(screen.queryByRole("button", { name: "Check now" })).toBeNull();
   });
 
-  it("checks on demand and shows the finding", async () => {
-    let whole = true;
+  it.each([
+    ["ok", "The database is whole.", "Whole"],
+    ["damaged", "The database is damaged.", "Damaged"],
+  ] as const)("checks on demand and shows the finding: %s", async (integrity, told, shown) => {
     network({
       [LOOK]: () => json(care({ integrity: "unknown", checked_at: null })),
-      "POST /api/airsenal/database/check": () => json(care(whole ? {} : { integrity: "damaged" })),
+      "POST /api/airsenal/database/check": () => json(care({ integrity })),
     });
     show();
     await userEvent.click(await screen.findByRole("button", { name: "Check now" }));
-    expect(await screen.findByText("The database is whole.")).toBeVisible();
-    expect(screen.getByText("Whole")).toBeVisible();
-    whole = false;
-    await userEvent.click(screen.getByRole("button", { name: "Check now" }));
-    expect(await screen.findByText("The database is damaged.")).toBeVisible();
+    expect(await screen.findByRole("alert")).toHaveTextContent(told);
+    expect(screen.getByText(shown)).toBeVisible();
   });
 });

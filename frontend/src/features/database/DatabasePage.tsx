@@ -21,6 +21,14 @@ export function DatabasePage({ restore, onRestore }: { restore: string | undefin
       <PageHeader
         title="Database"
         tab="Database"
+        above={
+          <p>
+            <Link to="/airsenal" className="link">
+              AIrsenal
+            </Link>{" "}
+            <span aria-hidden="true">/</span> database
+          </p>
+        }
         actions={
           data?.state.exists && (
             <Button variant="default" leftSection={<IconDatabaseSearch size={15} />} loading={check.isPending} onClick={() => { check.mutate(); }}>

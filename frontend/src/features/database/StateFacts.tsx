@@ -12,8 +12,10 @@ export function StateFacts({ state, copies }: { state: DatabaseState; copies: nu
     <>
       {state.integrity === "damaged" && (
         <Notice tone="bad" title="The database is damaged">
-          {state.integrity_detail} {copies > 0 ? "Restore the newest copy below" : "There is no copy to restore"}
-          {copies > 0 ? "; jobs are refused until then." : ": build the database again, with “Start clean”."}
+          {state.integrity_detail}{" "}
+          {copies > 0
+            ? "Jobs are refused until a copy below is restored."
+            : "There is no copy to restore: build the database again, with “Start clean”."}
         </Notice>
       )}
       {state.player_scores_missing && (
@@ -36,7 +38,7 @@ export function StateFacts({ state, copies }: { state: DatabaseState; copies: nu
         <Fact name="Predictions">{state.predictions === null ? "not known" : runs(state.predictions)}</Fact>
         <Fact name="Players">{state.players === null ? "not known" : formatCount(state.players)}</Fact>
         <Fact name="Size">{state.bytes === null ? "not known" : formatBytes(state.bytes)}</Fact>
-        <Fact name="Prices and results of">{state.updated_at ? <TimeAgo time={state.updated_at} /> : "not known"}</Fact>
+        <Fact name="Last update">{state.updated_at ? <TimeAgo time={state.updated_at} /> : "not known"}</Fact>
         <Fact name="Last change">{state.changed_at ? <TimeAgo time={state.changed_at} /> : "not known"}</Fact>
         <Fact name="Last check">{state.checked_at ? <TimeAgo time={state.checked_at} /> : "never"}</Fact>
         <Fact name="Kept as" wide>

@@ -105,7 +105,7 @@ function Card({ player, place }: { player: PitchPlayer; place: string | undefine
         )}
       </span>
       <span className={classes.label}>
-        <b>{name}</b>
+        <b>{breakable(name)}</b>
         <span className={classes.figures}>
           {club && <span>{club} </span>}
           <span className="num">
@@ -123,6 +123,18 @@ function Card({ player, place }: { player: PitchPlayer; place: string | undefine
           </span>
         </span>
       </span>
+    </>
+  );
+}
+
+/** `B.Fernandes` is too wide for a fifth of a phone: it may break after the initial. */
+function breakable(name: string) {
+  const [initial, ...rest] = name.split(/(?<=\.)/);
+  return (
+    <>
+      {initial}
+      {rest.length > 0 && <wbr />}
+      {rest}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { describeError } from "@/api/errors";
 import { deadlineQuery, secretsQuery } from "@/api/queries";
 import type { Deadline, GameweekInfo } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
@@ -55,9 +56,18 @@ export function DeadlineCard() {
         <Link to="/team">{query.data?.gameweek ? `Deadline of ${query.data.gameweek.name}` : "Next deadline"}</Link>
       </dt>
       <dd>
-        {query.data ? <CardBody deadline={query.data} /> : <span className={classes.small}>{query.isPending ? "…" : "not known: the FPL API fails"}</span>}
+        {query.data ? <CardBody deadline={query.data} /> : <Unknown error={query.error} />}
       </dd>
     </div>
+  );
+}
+
+function Unknown({ error }: { error: Error | null }) {
+  if (!error) return <span className={classes.small}>…</span>;
+  return (
+    <span className={classes.small} title={describeError(error)}>
+      not known: the FPL API fails
+    </span>
   );
 }
 

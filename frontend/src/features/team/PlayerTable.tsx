@@ -65,21 +65,23 @@ function Row({ team, player }: { team: CurrentTeam; player: TeamPlayer }) {
   return (
     <tr>
       <th scope="row">
-        <span className={classes.name}>
-          {player.name} {player.is_captain && <span className={classes.role}>Captain</span>}
-          {player.is_vice_captain && <span className={classes.role}>Vice</span>}
+        <span className={classes.who}>
+          <span className={classes.name}>
+            {player.name} {player.is_captain && <span className={classes.role}>Captain</span>}
+            {player.is_vice_captain && <span className={classes.role}>Vice</span>}
+          </span>
+          <span className={classes.club}>
+            {player.team} {player.position}
+          </span>
+          {doubt && <span className={classes.doubt}>{doubt}</span>}
         </span>
-        <span className={classes.club}>
-          {player.team} {player.position}
-        </span>
-        {doubt && <span className={classes.doubt}>{doubt}</span>}
       </th>
       <td className="num">{player.now_cost.toFixed(1)}</td>
       <td className="num">{player.form.toFixed(1)}</td>
       <td className="num">{player.points_per_game.toFixed(1)}</td>
       <td className="num">
         {countedPoints(player)}
-        {player.multiplier > 1 && <span className={classes.times} title={`${player.event_points} points, counted ${player.multiplier} times`}> ×{player.multiplier}</span>}
+        {player.multiplier > 1 && <span className={classes.times}> ({player.event_points} × {player.multiplier})</span>}
       </td>
       <td className="num">{player.total_points}</td>
       <td className="num">{player.expected_points?.toFixed(1) ?? <abbr title="Not known">–</abbr>}</td>

@@ -6,7 +6,7 @@ import type { CurrentTeam } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
 import { Empty, Failure } from "@/components/PageStates";
 import { formatCount } from "@/lib/time";
-import { CHIPS, money } from "./words";
+import { CHIPS, doubtOf, money } from "./words";
 import classes from "./team.module.css";
 
 /** Why there is no team to show, and the way on. */
@@ -61,7 +61,11 @@ export function PredictionNote({ team: { prediction, next_gameweek: coming } }: 
     </Link>
   );
   if (!prediction) return <p className={classes.note}>No expected points: there is no prediction yet. {run} makes one.</p>;
-  const when = <TimeAgo time={prediction.completed_at} />;
+  const when = (
+    <Link to="/reports/$id" params={{ id: prediction.report_id }} className="link">
+      <TimeAgo time={prediction.completed_at} />
+    </Link>
+  );
   if (prediction.covers_next) return <p className={classes.note}>Expected points are from the prediction of {when}. A dash: that player is not in it.</p>;
   return (
     <p className={classes.note}>
@@ -105,5 +109,29 @@ export function Summary({ team: { entry_summary: entry, gameweek } }: { team: Cu
         </div>
       ))}
     </dl>
+  );
+}
+
+/** All that speaks against somebody, in the order of the squad: on the pitch it is only a sign. */
+export function News({ team }: { team: CurrentTeam }) {
+  const doubts = team.players.flatMap((player) => {
+    const doubt = doubtOf(player);
+    return doubt === null ? [] : [{ player, doubt }];
+  });
+  return (
+    <section className={classes.news} aria-labelledby="team-news">
+      <h2 id="team-news">Injuries and news</h2>
+      {doubts.length === 0 && <p className={classes.note}>FPL says nothing against any of the squad.</p>}
+      {doubts.length > 0 && (
+        <ul aria-labelledby="team-news">
+          {doubts.map(({ player, doubt }) => (
+            <li key={player.player_id}>
+              <b>{player.name}</b>
+              <span className={classes.doubt}>{doubt}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
   );
 }

@@ -66,6 +66,7 @@ describe("the team page", () => {
     const pitch = await screen.findByRole("group", { name: "Squad of AIrsenal with expected points in Gameweek 25" });
     expect(within(pitch).getByRole("button", { name: /Captain:.*Palmer.*3\.4/ })).toBeInTheDocument();
     expect(within(pitch).getByRole("button", { name: /Vice-captain:.*Haaland.*not known/ })).toBeInTheDocument();
+    expect(screen.getByRole("list", { name: "Injuries and news" })).toHaveTextContent("WiefferInjured, 0 % chance to play: Toe Injury - Unknown return date");
     expect(screen.getByText(/Expected points are from the prediction of/)).toBeInTheDocument();
     await user.click(screen.getByRole("radio", { name: "Points in Gameweek 24" }));
     expect(within(await screen.findByRole("group", { name: /with points in Gameweek 24/ })).getByRole("button", { name: /Palmer.*12/ })).toBeInTheDocument();
@@ -79,7 +80,7 @@ describe("the team page", () => {
     const row = within(table).getByRole("row", { name: /Palmer/ });
     expect(row).toHaveTextContent("Captain");
     expect(within(row).getAllByRole("cell").map((cell) => cell.textContent)).toEqual([
-      "5.5", "4.8", "4.1", "12 ×2", "99", "3.4", "LIV (A) 4BRE (H) 2", "WOL (H) 1",
+      "5.5", "4.8", "4.1", "12 (6 × 2)", "99", "3.4", "LIV (A) 4BRE (H) 2", "WOL (H) 1",
     ]);
     expect(within(table).getByRole("row", { name: /Gabriel/ })).toHaveTextContent("no match");
     expect(within(table).getByRole("row", { name: /Wieffer/ })).toHaveTextContent("Injured, 0 % chance to play: Toe Injury - Unknown return date");
