@@ -59,7 +59,7 @@ function ApplyButton({ command, children }: { command: ApplyCommand; children: s
 }
 
 function onPitch({ name, club, position_group, is_captain, is_vice_captain }: LineupPlayer): PitchPlayer {
-  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, points: null };
+  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain };
 }
 
 /** With and without the moves, side by side. */
