@@ -14,8 +14,9 @@ import pytest
 from backend.config.keys import Keys
 from backend.errors import BadRequest
 from backend.fpl.apply import Guard, GuardSources
+from backend.fpl.companion import AirsenalCompanion
 from backend.fpl.team import Team
-from backend.models.jobs import Job
+from backend.models.jobs import Consent, Job
 from backend.models.reports import (
     GameweekPlan,
     LineupPlayer,
@@ -118,29 +119,32 @@ async def apply_console(mongo_url: str, keys: Keys, tmp_path_factory: pytest.Tem
 
 
 @pytest.fixture
-async def world(apply_console: Console, tmp_path: Path) -> AsyncIterator[World]:
+async def world(apply_console: Console) -> AsyncIterator[World]:
     """The same guard as the console's, with the clock in our hands and a new database file for each test."""
-    services = apply_console.services
-    file = DatabaseFile(tmp_path / "data.db")
+    services, db = apply_console.services, apply_console.services.database.db
+    kept, local = services.settings.airsenal_kept_path, services.settings.airsenal_db_path
+    kept.unlink(missing_ok=True)
+    file = DatabaseFile(kept)
     found = World(apply_console, file, {name: file.player(name) for name in ("Foden", "Palmer", "Rice", "Saka")})
     with StandInFplApi(FixedAnswers(ANSWERS)) as api:
-        db = services.database.db
         team = Team(
             FplApi(api.url, lambda: found.now), services.vault, FplAnswerRepository(db), services.reports.newest,
             lambda: found.now,
         )  # fmt: skip
-        sources = GuardSources(
-            services.vault.infos, lambda: services.vault.identifier("FPL_TEAM_ID"), team.find, team.deadline,
-            services.reports.newest,
+        guard = Guard(
+            kept=kept, local=local, catalogue=services.catalogue, builtins=services.builtins, jobs=JobRepository(db),
+            service=services.jobs, audit=services.audit.record, now=lambda: found.now,
+            sources=GuardSources(
+                services.vault.infos, lambda: services.vault.identifier("FPL_TEAM_ID"), team.find, team.deadline,
+                services.reports.newest,
+            ),
         )  # fmt: skip
-        before, services.guard = services.guard, Guard(
-            kept=file.path, local=file.path, catalogue=services.catalogue, builtins=services.builtins,
-            jobs=JobRepository(db), service=services.jobs, sources=sources, audit=services.audit.record,
-            now=lambda: found.now,
-        )  # fmt: skip
+        companion = services.jobs.queue.attempts.companions["airsenal.transfers"]
+        assert isinstance(companion, AirsenalCompanion)
+        before, services.guard, companion.guard = services.guard, guard, guard.check_before
         await found.predicted()
         yield found
-        services.guard = before
+        services.guard, companion.guard = before, before.check_before
         await team.close()
 
 
@@ -233,29 +237,37 @@ async def test_no_other_door_lets_it_through(world: World) -> None:
         assert "a person has to confirm it" in refused.json()["detail"]
 
 
+async def submit(world: World, consent: Consent) -> JSON:
+    """Past the first look, as when things change between it and the start."""
+    service = world.console.services.jobs
+    job = await service.submit("make_transfers", {}, by="a", confirm="Make transfers", consent=consent)
+    ended = await world.console.ended(job.id)
+    assert (ended["status"], ended["cause"], ended["logs"]) == ("failed", "could_not_start", [])
+    return ended
+
+
 async def test_right_before_the_start_everything_is_looked_at_again(world: World) -> None:
     preview = await ready(world)
-    status, answer = await world.apply(preview)
-    assert status == 200
-    await world.console.ended(answer["id"])
-    await world.optimised(["Foden"], ["Rice"])  # newer than the job, so that only what follows stands against it
-    job = await world.stored(answer["id"])
-    guard = world.console.services.guard
-
-    fresh = await world.preview()
-    assert job.consent
-    job.consent = job.consent.model_copy(update={"suggestion": fresh["suggestion"]})
-    await guard.check_before(job)
+    agreed = Consent(suggestion=preview["suggestion"], gameweek=25, deadline=DEADLINE)
+    other = await submit(world, agreed.model_copy(update={"suggestion": "0" * 64}))
+    assert other["error"].startswith("Nothing was sent: what would be sent is not what was agreed to any more")
     world.suggest(["Foden"], ["Rice"])
-    with pytest.raises(BadRequest, match="Nothing was sent: what would be sent is not what was agreed to any more"):
-        await guard.check_before(job)
-    world.now = DEADLINE
-    with pytest.raises(BadRequest, match="the deadline passed while the job waited"):
-        await guard.check_before(job)
-    job.consent = None
+    assert (await submit(world, agreed))["error"] == other["error"], "the same players, and another run's rows"
+    late = await submit(world, agreed.model_copy(update={"deadline": EVE}))
+    assert late["error"] == "Nothing was sent: the deadline passed while the job waited."
+    world.file.path.write_bytes(b"not a database, far from it" * 100)
+    await submit(world, agreed)
+    assert (await world.preview())["transfers_in"] == []
+
+
+async def test_a_job_that_nobody_agreed_to_does_not_start(world: World) -> None:
+    job = Job(
+        id="forged", command="make_transfers", title="T", touches="irreversible", parameters={}, created_at=utc_now(),
+        submitted_by="a",
+    )  # fmt: skip
     with pytest.raises(BadRequest, match="nobody agreed"):
-        await guard.check_before(job)
-    await guard.check_before(job.model_copy(update={"command": "predict"}))
+        await world.console.services.guard.check_before(job)
+    await world.console.services.guard.check_before(job.model_copy(update={"command": "predict"}))
 
 
 async def test_what_changed_in_the_meantime_stops_it_too(world: World) -> None:

@@ -37,6 +37,7 @@ async function show(shown: ApplyPreview, answer: (world: World) => Response = ()
     routeTree: root.addChildren([
       createRoute({ getParentRoute: () => root, path: "/", component: Page }),
       createRoute({ getParentRoute: () => root, path: "/jobs/$id", component: () => <p>the job</p> }),
+      createRoute({ getParentRoute: () => root, path: "/reports/$id", component: () => <p>the report</p> }),
     ]),
     history: createMemoryHistory(),
   });

@@ -70,7 +70,14 @@ function Deadline({ preview }: { preview: ApplyPreview }) {
 function Source({ preview, time }: { preview: ApplyPreview; time: string }) {
   return (
     <span className="muted">
-      {preview.report_id === null ? "optimised" : <a className="link" href={`/reports/${preview.report_id}`}>optimised</a>} <TimeAgo time={time} />
+      {preview.report_id === null ? (
+        "optimised"
+      ) : (
+        <Link to="/reports/$id" params={{ id: preview.report_id }} className="link">
+          optimised
+        </Link>
+      )}{" "}
+      <TimeAgo time={time} />
     </span>
   );
 }
