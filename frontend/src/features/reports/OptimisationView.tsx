@@ -5,7 +5,7 @@ import { Section } from "@/components/PageHeader";
 import { Pitch } from "@/features/pitch/Pitch";
 import type { PitchPlayer } from "@/features/pitch/types";
 import { formatDuration } from "@/lib/time";
-import { Summary } from "./CheckViews";
+import { Printed } from "./CheckViews";
 import classes from "./optimisation.module.css";
 import { Plans } from "./Plans";
 import { ReportHeader } from "./ReportHeader";
@@ -44,7 +44,7 @@ export function OptimisationView({ stored, report }: { stored: StoredReport; rep
           />
         </Section>
       )}
-      <Summary text={report.summary_text} headline={report.headline} />
+      <Printed text={report.summary_text} />
     </>
   );
 }
@@ -59,7 +59,7 @@ function ApplyButton({ command, children }: { command: ApplyCommand; children: s
 }
 
 function onPitch({ name, club, position_group, is_captain, is_vice_captain }: LineupPlayer): PitchPlayer {
-  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, points: null };
+  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain };
 }
 
 /** With and without the moves, side by side. */
