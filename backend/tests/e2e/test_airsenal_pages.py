@@ -142,7 +142,8 @@ def plan_a_chip(page: Page) -> None:
     expect(page.get_by_text(re.compile("26 strategies"))).to_be_visible()
     page.get_by_label("Triple captain").select_option("In gameweek 26")
     page.get_by_label("Bench boost").select_option("In gameweek 26")
-    expect(page.get_by_text(re.compile("gameweek 26", re.I)).first).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Only one chip can be played in gameweek 26")
+    expect(page.get_by_role("button", name="Run this search")).to_be_disabled()
 
 
 def go_back_to_a_copy(page: Page) -> None:
