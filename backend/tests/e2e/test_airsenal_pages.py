@@ -117,7 +117,9 @@ def compare_with_a_second_one(page: Page, manager: RunningConsole) -> None:
     expect_state(page, "Completed", 60)
     page.get_by_role("link", name=re.compile("Report: prediction")).click()
     page.get_by_role("link", name="Compare").click()
-    expect(page.get_by_role("list", name="Players who fell")).to_contain_text("News: Knee injury - 25% chance of playing.")
+    expect(page.get_by_role("list", name="Players who fell")).to_contain_text(
+        "News: Knee injury - 25% chance of playing."
+    )
     expect(page.get_by_role("list", name="Players who rose")).to_contain_text("Palmer")
 
 
