@@ -58,7 +58,7 @@ class AirsenalCompanion:
         if self._parser(job) != _LOGIN:
             if job.lane != LANE:
                 raise BadRequest(
-                    f"The job was not started: {job.title} works on AIrsenal's database, and two jobs at once must not. "
+                    f"The job was not started: {job.title} works on AIrsenal's database, as only one may at a time. "
                     f'Write "lane: {LANE}" in its command file.'
                 )
             start_clean = bool(job.parameters.get("clean"))
