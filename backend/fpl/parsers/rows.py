@@ -64,9 +64,9 @@ class Log:
     def _row_at(self, place: int) -> int:
         return bisect_right(self._starts, place) - 1
 
-    def where(self, text: str) -> int | None:
-        """Number of the first row that contains it. Fast on a log of megabytes."""
-        at = self._joined.find(text)
+    def where(self, text: str, first: int = 0) -> int | None:
+        """Number of the first row from `first` on that contains it. Fast on a log of megabytes."""
+        at = self._joined.find(text, self._starts[first])
         return None if at < 0 else self._row_at(at)
 
     def search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
