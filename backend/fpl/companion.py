@@ -14,7 +14,7 @@ import structlog
 
 from backend.commands.catalogue import Catalogue
 from backend.database import DatabaseUnavailable
-from backend.errors import AppError, NotFound
+from backend.errors import AppError, BadRequest, NotFound
 from backend.fpl.care import Care
 from backend.fpl.parsers import Parsed, new_wording, parse, progress_reader
 from backend.jobs.companion import Finished, ProgressReader, ReadRows
@@ -25,6 +25,8 @@ from backend.models.reports import Warning as ReportWarning
 log = structlog.get_logger(__name__)
 
 FAMILY = "airsenal"
+# All that work on the database share it: two at a time would take the file away from each other.
+LANE = "airsenal"
 # Of these an irreversible job must not even start without the guard's consent.
 GUARDED = {"make_transfers", "set_lineup"}
 # The probe of the login needs no database, and a failure of it is a report as well.
@@ -54,6 +56,11 @@ class AirsenalCompanion:
 
     async def before(self, job: Job) -> None:
         if self._parser(job) != _LOGIN:
+            if job.lane != LANE:
+                raise BadRequest(
+                    f"The job was not started: {job.title} works on AIrsenal's database, as only one may at a time. "
+                    f'Write "lane: {LANE}" in its command file.'
+                )
             start_clean = bool(job.parameters.get("clean"))
             await self._care.copy_in(job.command, job.id, writes=job.touches == "writes", start_clean=start_clean)
         if job.command in GUARDED:

@@ -152,9 +152,17 @@ class Attempts:
             log.exception("what goes before a job failed", command=job.command, job_id=job.id)
             reason = f"The console could not prepare it ({type(error).__name__}); its log has the details."
         else:
-            return prepared
+            if (stopped := self._stopped_before(job)) is None:
+                return prepared
+            reason = stopped
         await self.drop(prepared)
         return reason
+
+    def _stopped_before(self, job: Job) -> str | None:
+        """Preparing takes seconds: a command must not even begin when somebody did not want it any more meanwhile."""
+        if job.id not in self._running:
+            return "It was closed by hand before it began."
+        return "It was cancelled before it began." if job.id in self._cancelled else None
 
     async def resume(self, job: Job, execution: Execution, feed: JobFeed) -> None:
         """An attempt that an earlier console started."""

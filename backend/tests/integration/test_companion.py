@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 
@@ -18,12 +19,15 @@ class Steps:
 
     refuse = ""
     breaks = False
+    hold: asyncio.Event | None = None
 
     def __init__(self) -> None:
         self.calls: list[str] = []
 
     async def before(self, job: Job) -> None:
         self.calls.append(f"before {job.attempt}")
+        if self.hold:
+            await self.hold.wait()
         if self.refuse:
             raise BadRequest(self.refuse)
 
@@ -86,6 +90,24 @@ async def test_what_it_refuses_does_not_start(console: Console, steps: Steps) ->
     assert (ended["status"], ended["cause"], ended["error"]) == ("failed", "could_not_start", steps.refuse)
     assert (ended["log_bytes"], steps.calls) == (0, ["before 1"])
     assert (await console.run("say"))["status"] == "completed", "its lane goes on"
+
+
+@pytest.mark.parametrize("how", ["cancel", "close"])
+async def test_what_is_not_wanted_any_more_when_it_is_ready_does_not_begin(
+    console: Console, steps: Steps, how: str
+) -> None:
+    steps.hold = asyncio.Event()
+    job = await console.submit("told", steps=1)
+    await console.when(job["id"], lambda _: bool(steps.calls))
+    assert (await console.http.post(f"/api/jobs/{job['id']}/{how}")).status_code == 200
+    steps.hold.set()
+    ended = await console.ended(job["id"])
+    assert (ended["log_bytes"], steps.calls) == (0, ["before 1"])
+    assert ended["status"] == ("cancelled" if how == "cancel" else "failed")
+    steps.hold = None
+    assert (await console.run("told", steps=1))["status"] == "completed", "its lane goes on"
+    assert steps.calls[-2:] == ["before 1", "after exit_code 0"]
+    assert (await console.job(job["id"]))["log_bytes"] == 0
 
 
 async def test_its_own_failure_is_no_success_of_the_job(console: Console, steps: Steps) -> None:

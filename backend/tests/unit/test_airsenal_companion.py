@@ -132,6 +132,15 @@ async def test_commands_that_do_not_write_see_the_database_and_leave_it(
     assert tags_in(around.kept) == ["first"]
 
 
+async def test_a_command_of_the_operator_in_another_lane_would_pull_the_database_away(around: Around) -> None:
+    await around.set_up("first")
+    await around.companion.before(around.job("predict"))
+    predict(around.local, "half done", 24)
+    with pytest.raises(BadRequest, match='Write "lane: airsenal" in its command file'):
+        await around.companion.before(around.job("predict").model_copy(update={"lane": "default"}))
+    assert tags_in(around.local) == ["first", "half done"]
+
+
 async def test_a_success_that_cannot_be_kept_is_none(around: Around) -> None:
     await around.set_up(*(f"t{number}" for number in range(20)))
     job = around.job("predict")
