@@ -10,6 +10,7 @@ import { SetUpHint } from "@/features/airsenal/SetUpHint";
 import { Health } from "@/features/dashboard/Health";
 import { OutcomeStrip } from "@/features/dashboard/OutcomeStrip";
 import { QueueNotice } from "@/features/dashboard/QueueNotice";
+import { Suggestion } from "@/features/dashboard/Suggestion";
 import { DeadlineCard } from "@/features/team/Deadline";
 import type { HistorySearch } from "@/features/history/search";
 import { formatCount, shownTimeZone } from "@/lib/time";
@@ -39,6 +40,7 @@ function Dashboard() {
         <DeadlineCard />
         <Health query={health} />
       </dl>
+      <Suggestion />
       {active.length > 0 && (
         <Section title="Now">
           <JobTable jobs={active} label="Running and waiting jobs" />

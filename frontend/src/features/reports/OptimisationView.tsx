@@ -5,7 +5,6 @@ import { Section } from "@/components/PageHeader";
 import { Pitch } from "@/features/pitch/Pitch";
 import type { PitchPlayer } from "@/features/pitch/types";
 import { formatDuration } from "@/lib/time";
-import { Summary } from "./CheckViews";
 import classes from "./optimisation.module.css";
 import { Plans } from "./Plans";
 import { ReportHeader } from "./ReportHeader";
@@ -44,7 +43,7 @@ export function OptimisationView({ stored, report }: { stored: StoredReport; rep
           />
         </Section>
       )}
-      <Summary text={report.summary_text} headline={report.headline} />
+      <Printed text={report.summary_text} />
     </>
   );
 }
@@ -58,8 +57,21 @@ function ApplyButton({ command, children }: { command: ApplyCommand; children: s
   );
 }
 
-function onPitch({ name, club, position_group, is_captain, is_vice_captain }: LineupPlayer): PitchPlayer {
-  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, points: null };
+/** For those who want to see the source: its columns stand only in a type of one width. */
+function Printed({ text }: { text: string }) {
+  if (text.trim() === "") return null;
+  return (
+    <details className={classes.printed}>
+      <summary>As AIrsenal printed it</summary>
+      <pre role="region" aria-label="What AIrsenal printed" tabIndex={0}>
+        {text}
+      </pre>
+    </details>
+  );
+}
+
+function onPitch({ name, club, position_group, is_captain, is_vice_captain, expected_points }: LineupPlayer): PitchPlayer {
+  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, points: expected_points };
 }
 
 /** With and without the moves, side by side. */

@@ -96,7 +96,7 @@ describe("a prediction", () => {
 
 describe("an optimisation", () => {
   const week = { gameweek: 25, transfers_out: ["Saka", "Raya"], transfers_in: ["Palmer"], hit: 4, chip: "bench_boost" as const, bank: 2, expected_points: 50.1 };
-  const lineup = [{ name: "Palmer", club: "CHE", position_group: "MID" as const, is_captain: true, is_vice_captain: false }];
+  const lineup = [{ name: "Palmer", club: "CHE", position_group: "MID" as const, is_captain: true, is_vice_captain: false, expected_points: 7.25 }];
   const made = head({ type: "optimisation", headline: "Sell Saka and Raya, buy Palmer." });
 
   it("says what to do: who goes and who comes are two lists, with their price", async () => {
@@ -111,6 +111,18 @@ describe("an optimisation", () => {
     for (const text of ["163.2", "178.7", "+15.5"]) expect(within(score).getByText(text)).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Review transfers…" })).toHaveAttribute("href", "/airsenal/apply/make_transfers");
     expect(screen.getByRole("link", { name: "Review line-up…" })).toHaveAttribute("href", "/airsenal/apply/set_lineup");
+  });
+
+  it("shows on the pitch what is expected of each, and keeps AIrsenal's own words folded, with their spaces", async () => {
+    const unknown = { name: "Raya", club: "ARS", position_group: "GK" as const, is_captain: false, is_vice_captain: false, expected_points: null };
+    const report = optimisation({ starting_lineup: [...lineup, unknown], summary_text: "Out      In\nSaka     Palmer" });
+    await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
+    expect(within(screen.getByRole("list", { name: "Midfielder" })).getByText("7.3")).toBeInTheDocument();
+    expect(screen.getByRole("list", { name: "Goalkeeper" })).not.toHaveTextContent(/–|points/);
+    const printed = screen.getByText(/^Out +In/);
+    expect(printed.tagName).toBe("PRE");
+    expect(printed.textContent).toBe(report.summary_text);
+    expect(printed.closest("details")).not.toHaveAttribute("open");
   });
 
   it("without transfers offers none to review", async () => {
