@@ -65,7 +65,7 @@ export function DatabaseView({ stored, report }: { stored: StoredReport; report:
   return (
     <>
       <ReportHeader stored={stored} />
-      {report.stages.length > 0 && (
+      {report.stages.length > 0 ? (
         <Section title="What it did">
           <ol className={classes.stages}>
             {report.stages.map((stage, index) => (
@@ -73,8 +73,9 @@ export function DatabaseView({ stored, report }: { stored: StoredReport; report:
             ))}
           </ol>
         </Section>
+      ) : (
+        <Summary text={report.summary_text} headline={report.headline} />
       )}
-      <Summary text={report.summary_text} headline={report.headline} />
     </>
   );
 }
@@ -98,7 +99,7 @@ export function LoginView({ stored, report }: { stored: StoredReport; report: Lo
 }
 
 /** Left out where it only repeats the page's title. */
-export function Summary({ text, headline }: { text: string; headline: string }) {
+function Summary({ text, headline }: { text: string; headline: string }) {
   if (text.trim() === "" || text.trim() === headline.trim()) return null;
   return (
     <Section title="In words">

@@ -125,6 +125,24 @@ describe("an optimisation", () => {
     expect(printed.closest("details")).not.toHaveAttribute("open");
   });
 
+  it("that is not the newest leads to the newer one, and offers nothing to send: that would be another", async () => {
+    network({ "/api/reports?": [head({ id: "newer", type: "optimisation", completed_at: "2026-02-06T12:00:00Z", headline: "Keep the team." })] });
+    const report = optimisation({ plan: [week], starting_lineup: lineup });
+    await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
+    expect(await screen.findByRole("link", { name: "Keep the team." })).toHaveAttribute("href", "/reports/newer");
+    expect(screen.queryByRole("link", { name: /^Review/ })).not.toBeInTheDocument();
+  });
+
+  it("of a gameweek whose deadline has passed says so", async () => {
+    network({
+      "/api/secrets": [{ key: "FPL_TEAM_ID", is_set: true }],
+      "/api/team/deadline": { gameweek: { id: 26, name: "Gameweek 26", deadline: "2099-01-01T00:00:00Z", is_current: false }, season_state: "running", fetched_at: "2026-02-05T12:00:00Z", stale: false },
+    });
+    const report = optimisation({ plan: [week] });
+    await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
+    expect(await screen.findByText(/Made for gameweek 25, whose deadline has passed/)).toBeInTheDocument();
+  });
+
   it("without transfers offers none to review", async () => {
     const report = optimisation({ plan: [{ ...week, transfers_out: [], transfers_in: [], hit: 0, chip: null }], starting_lineup: lineup });
     await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);

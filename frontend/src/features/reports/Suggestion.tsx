@@ -1,16 +1,16 @@
 import { IconArrowsExchange } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { deadlineQuery, newestSuggestionQuery } from "@/api/queries";
-import type { Deadline, ReportHead } from "@/api/types";
+import { newestSuggestionQuery } from "@/api/queries";
 import { TimeAgo } from "@/components/JobBits";
+import { useDeadline } from "@/features/team/Deadline";
 import classes from "./suggestion.module.css";
+import { doubtOf } from "./suggestions";
 
 /** What to do before the next deadline, for those who have optimised; nothing for everybody else. */
 export function Suggestion() {
   const head = useQuery(newestSuggestionQuery).data;
-  // Asked for by the deadline's card; here it is only looked at.
-  const deadline = useQuery({ ...deadlineQuery, enabled: false }).data;
+  const deadline = useDeadline().query.data;
   if (!head) return null;
   const doubt = doubtOf(head, deadline);
   return (
@@ -27,15 +27,4 @@ export function Suggestion() {
       </div>
     </section>
   );
-}
-
-/** The first thing that speaks against following it. */
-export function doubtOf({ state, gameweeks, warnings }: ReportHead, deadline: Deadline | undefined): string | null {
-  const [first] = gameweeks;
-  const coming = deadline?.gameweek;
-  if (state === "not_understood") return "AIrsenal’s output was not wholly understood: read it before you follow it.";
-  if (coming && first !== undefined && first < coming.id) return `Made for gameweek ${first}, whose deadline has passed: update, predict and optimise again.`;
-  const [warning, ...others] = warnings;
-  if (!warning) return null;
-  return others.length === 0 ? warning.message : `${warning.message} And ${others.length} more.`;
 }

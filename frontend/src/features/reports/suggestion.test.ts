@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Deadline } from "@/api/types";
-import { head } from "@/features/reports/testing";
-import { doubtOf } from "./Suggestion";
+import { head } from "./testing";
+import { doubtOf } from "./suggestions";
 
 function deadline(gameweek: number): Deadline {
   return { gameweek: { id: gameweek, name: `Gameweek ${gameweek}`, deadline: "2099-02-06T18:30:00Z", is_current: false }, fetched_at: "2026-02-05T12:00:00Z", stale: false, season_state: "running" };
