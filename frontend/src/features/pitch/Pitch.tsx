@@ -108,28 +108,15 @@ function Card({ player, place }: { player: PitchPlayer; place: string | undefine
         <b>{breakable(name)}</b>
         <span className={classes.figures}>
           {club && <span>{club} </span>}
-          {points !== undefined && <Points points={points} />}
+          {points != null && (
+            <span className="num">
+              {Number.isInteger(points) ? points : points.toFixed(1)}
+              <span className={classes.spoken}> points</span>
+            </span>
+          )}
         </span>
       </span>
     </>
-  );
-}
-
-function Points({ points }: { points: number | null }) {
-  return (
-    <span className="num">
-      {points === null ? (
-        <>
-          <span aria-hidden="true">–</span>
-          <span className={classes.spoken}>points not known</span>
-        </>
-      ) : (
-        <>
-          {Number.isInteger(points) ? points : points.toFixed(1)}
-          <span className={classes.spoken}> points</span>
-        </>
-      )}
-    </span>
   );
 }
 

@@ -66,7 +66,7 @@ export function PredictionNote({ team: { prediction, next_gameweek: coming } }: 
       <TimeAgo time={prediction.completed_at} />
     </Link>
   );
-  if (prediction.covers_next) return <p className={classes.note}>Expected points are from the prediction of {when}. A dash: that player is not in it.</p>;
+  if (prediction.covers_next) return <p className={classes.note}>Expected points are from the prediction of {when}. A player without a number is not in it.</p>;
   return (
     <p className={classes.note}>
       No expected points: the newest prediction, of {when}, is for {gameweekList(prediction.gameweeks)} and not for {coming.name}. Run {run} again.
