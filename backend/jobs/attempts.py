@@ -231,7 +231,8 @@ class Attempts:
         """What its companion makes of the end. A result that cannot be made out is none."""
         ended = job.model_copy(update={"attempts": [*job.attempts[:-1], attempt]})
         try:
-            rows = partial(self._reader.rows, job.id, attempt.first_byte)
+            end_byte = attempt.first_byte + attempt.bytes
+            rows = partial(self._reader.rows, job.id, attempt.first_byte, attempt.first_line, end_byte)
             return await patiently(partial(companion.after, ended, outcome, rows))
         except Exception as error:
             log.exception("what follows a job failed", command=job.command)
