@@ -17,8 +17,8 @@ MAX_LINE = 64 * 1024
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 # How far back the end of a log is looked for: 2,000 lines may be gigabytes, each cut to MAX_LINE in the end.
 TAIL_BYTES = 32 * 1024 * 1024
-# What a companion gets to read: in memory it takes several times as much, and the result of a job is at its end.
-MAX_ROWS_BYTES = 128 * 1024 * 1024
+# What a companion gets to read at once: in memory it takes up to twenty times as much, and AIrsenal prints some MB.
+MAX_ROWS_BYTES = 32 * 1024 * 1024
 # A piece of a megabyte of short lines takes 200 ms to split: above this size a thread does it, below it costs more
 # to hand over than to do.
 THREAD_BYTES = 16 * 1024
