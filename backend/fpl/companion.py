@@ -17,7 +17,7 @@ from backend.database import DatabaseUnavailable
 from backend.errors import AppError, BadRequest, NotFound
 from backend.fpl.care import Care
 from backend.fpl.parsers import Parsed, new_wording, parse, progress_reader
-from backend.jobs.companion import Finished, ProgressReader, ReadRows
+from backend.jobs.companion import Finished, ProgressReader, ReadRows, Rows
 from backend.models.jobs import Cause, Job, Outcome
 from backend.models.reports import AnyReport, ReportType, StoredReport
 from backend.models.reports import Warning as ReportWarning
@@ -93,14 +93,15 @@ class AirsenalCompanion:
         """Never fails: what is wrong with the reading says nothing of the job."""
         lines: list[str] = []
         try:
-            lines = await rows()
+            read = await rows()
+            lines = read.texts
             parsed = await asyncio.to_thread(parse, self._parser(job), lines, job.parameters, outcome.ended_at)
         except DatabaseUnavailable:
             raise  # tried again, all of it
         except Exception:
             log.exception("output cannot be read", job_id=job.id, command=job.command)
             return lines, Parsed(), [_other("What it printed could not be read; its log has all of it.")]
-        parsed = _placed(parsed, job.attempts[-1].first_line if job.attempts else 0)
+        parsed = _placed(parsed, read)
         return lines, parsed, list(parsed.warnings)
 
     async def _keep(self, job: Job, outcome: Outcome) -> Outcome:
@@ -153,18 +154,16 @@ def _tells(report: AnyReport, outcome: Outcome) -> bool:
     return report.type == "login" or (outcome.cause is Cause.NO_RESULT and report.state == "not_understood")
 
 
-def _placed(parsed: Parsed, first_line: int) -> Parsed:
-    """Lines counted in the job's whole log, in which an earlier attempt may come first."""
-    if not first_line:
-        return parsed
+def _placed(parsed: Parsed, rows: Rows) -> Parsed:
+    """Lines counted in the job's whole log: an earlier attempt may come first, and a part may have been dropped."""
 
     def moved(warnings: list[ReportWarning]) -> list[ReportWarning]:
-        return [one if one.line is None else one.model_copy(update={"line": one.line + first_line}) for one in warnings]
+        return [one if one.line is None else one.model_copy(update={"line": rows.line(one.line)}) for one in warnings]
 
     def read_on(report: AnyReport) -> AnyReport:
         changes: dict[str, Any] = {"warnings": moved(report.warnings)}
         if report.not_understood_from is not None:
-            line = report.not_understood_from + first_line
+            line = rows.line(report.not_understood_from)
             changes |= {"not_understood_from": line, "headline": new_wording(line)}
         return report.model_copy(update=changes)
 

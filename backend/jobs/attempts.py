@@ -236,7 +236,8 @@ class Attempts:
         """What its companion makes of the end. A result that cannot be made out is none."""
         ended = job.model_copy(update={"attempts": [*job.attempts[:-1], attempt]})
         try:
-            rows = partial(self._reader.rows, job.id, attempt.first_byte)
+            end_byte = attempt.first_byte + attempt.bytes
+            rows = partial(self._reader.rows, job.id, attempt.first_byte, attempt.first_line, end_byte)
             return await patiently(partial(companion.after, ended, outcome, rows))
         except Exception as error:
             log.exception("what follows a job failed", command=job.command)
@@ -253,7 +254,7 @@ class Attempts:
         if outcome.cause is Cause.CANCELLED or (not outcome.succeeded and job.id in self._cancelled):
             job = await self._reread(job)
         following = successor()
-        recorded, claimed = await patiently(lambda: self._end(job, attempt, finished, following))
+        recorded, claimed = await self._end_in_any_case(job, attempt, finished, following)
         if recorded is None and not outcome.succeeded:
             # Somebody cancelled it elsewhere in this moment: then it is not tried again.
             current = await self._reread(job)
@@ -280,6 +281,19 @@ class Attempts:
 
     async def _reread(self, job: Job) -> Job:
         return await patiently(lambda: self._jobs.get(job.id)) or job
+
+    async def _end_in_any_case(
+        self, job: Job, attempt: Attempt, finished: Finished, successor: Job | None
+    ) -> tuple[Job | None, Job | None]:
+        try:
+            return await patiently(lambda: self._end(job, attempt, finished, successor))
+        except Exception:
+            if finished.output is None and not finished.warnings:
+                raise
+            # MongoDB takes 16 MB and numbers of 8 bytes. Without its end stored, the lane would stand still for ever.
+            log.exception("a job's result cannot be stored", command=job.command)
+            bare = Finished(finished.outcome, warnings=["Its result could not be stored; its log has all of it."])
+            return await patiently(lambda: self._end(job, attempt, bare, successor))
 
     async def _end(
         self, job: Job, attempt: Attempt, finished: Finished, successor: Job | None

@@ -19,6 +19,7 @@ class Steps:
 
     refuse = ""
     breaks = False
+    huge: object = None
     hold: asyncio.Event | None = None
 
     def __init__(self) -> None:
@@ -42,12 +43,14 @@ class Steps:
 
     async def after(self, job: Job, outcome: Outcome, rows: ReadRows) -> Finished:
         self.calls.append(f"after {outcome.cause.value} {outcome.exit_code}")
-        lines = await rows()
+        lines = (await rows()).texts
         if self.breaks:
             raise ValueError("this is nobody's business")
         if outcome.succeeded and "sum=0" in lines:
             outcome = outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": "It did not step at all."})
             return Finished(outcome, warnings=["no steps"])
+        if self.huge:
+            return Finished(outcome, {"huge": self.huge}, ["a warning"])
         return Finished(outcome, {"type": "steps", "rows": lines}, ["small steps"])
 
 
@@ -116,6 +119,20 @@ async def test_its_own_failure_is_no_success_of_the_job(console: Console, steps:
     assert (ended["status"], ended["cause"]) == ("failed", "no_result")
     assert "ValueError" in ended["error"]
     assert "business" not in str(ended)
+
+
+@pytest.mark.parametrize("huge", ["x" * 17_000_000, 10**30], ids=["text", "number"])
+async def test_a_result_that_cannot_be_stored_does_not_hold_the_lane(
+    console: Console, steps: Steps, huge: object
+) -> None:
+    steps.huge = huge
+    job = await console.submit("told", steps=1)
+    behind = await console.submit("say")
+    ended = await console.ended(job["id"])
+    assert (ended["status"], ended["exit_code"]) == ("completed", 0)
+    assert ended["warnings"] == ["Its result could not be stored; its log has all of it."]
+    assert (await console.http.get(f"/api/jobs/{job['id']}/output")).json()["output"] is None
+    assert (await console.ended(behind["id"]))["status"] == "completed", "its lane goes on"
 
 
 async def test_a_program_that_falls_silent_is_stopped(console: Console) -> None:
