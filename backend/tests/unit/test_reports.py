@@ -98,7 +98,9 @@ def test_an_optimisation_gets_its_run_and_only_certain_clubs() -> None:
     assert (placed.bench[0].club, placed.tag, placed.season) == ("ARS", "tag", "2526")
     assert with_clubs(report, None) == report
     keeper = report.model_copy(update={"starting_lineup": [LineupPlayer(name="Raya", position_group="MID")]})
-    assert with_clubs(keeper, _run(blank)).starting_lineup[0].expected_points is None, "no match in that week"
+    assert with_clubs(keeper, _run(blank)).starting_lineup[0].expected_points is None, (
+        "he has no match in that gameweek"
+    )
 
 
 def _compare(old: PredictionReport, new: PredictionReport) -> Comparison:
