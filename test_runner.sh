@@ -112,14 +112,13 @@ frontend_checks() {
     done
 }
 
-# What neither waits for the other nor needs its processor all the time: lint and the frontend's checks run beside the
-# Python tests, which wait for processes and databases much of the time. Their output and summary come afterwards.
+# beside COMMAND...: runs it beside what follows, up to join_beside, where its output and summary come.
 beside() {
     (
-        summary=() skipped=() failed=0
+        summary=() skipped=() closing=() failed=0
         "$@"
-        printf 'beside_summary=(%s)\nbeside_skipped=(%s)\nbeside_failed=%d\n' \
-            "${summary[*]@Q}" "${skipped[*]@Q}" "$failed" >"$work/beside"
+        printf 'beside_summary=(%s)\nbeside_skipped=(%s)\nbeside_closing=(%s)\nbeside_failed=%d\n' \
+            "${summary[*]@Q}" "${skipped[*]@Q}" "${closing[*]@Q}" "$failed" >"$work/beside"
     ) >"$work/beside.log" 2>&1 &
     beside_pid=$!
 }
@@ -127,12 +126,34 @@ beside() {
 join_beside() {
     wait "$beside_pid"
     cat "$work/beside.log"
-    local beside_summary=() beside_skipped=() beside_failed=1
+    local beside_summary=() beside_skipped=() beside_closing=() beside_failed=1
     # shellcheck source=/dev/null
     source "$work/beside"
     summary+=("${beside_summary[@]}")
     skipped+=("${beside_skipped[@]}")
+    closing+=("${beside_closing[@]}")
     if ((beside_failed)); then failed=1; fi
+}
+
+# covered PART NAME ARGUMENTS...: a pytest step that leaves its coverage in a place of its own.
+covered() {
+    local part=$1 name=$2
+    shift 2
+    mkdir "$work/$part"
+    COVERAGE_FILE="$work/$part/.coverage" pytest_step "$name" "$@" --durations=10 \
+        --cov --cov-branch --cov-report= "${pytest_arguments[@]}"
+}
+
+coverage() {
+    local least=85 measured=("$work"/*/.coverage)
+    if ((${#pytest_arguments[@]} > 0)); then
+        least=0
+        skipped+=("coverage of at least 85 %: pytest arguments were given, so some tests may be left out")
+    fi
+    measure() {
+        .venv/bin/coverage combine --quiet "${measured[@]}" && .venv/bin/coverage report --fail-under="$least"
+    }
+    step "coverage" measure
 }
 
 pytest_arguments=("$@")
@@ -151,19 +172,21 @@ case $part in
         pytest_step "e2e tests" backend/tests/e2e "${pytest_arguments[@]}"
         ;;
     all)
-        if frontend_build; then beside eval "lint; frontend_checks"; else lint; fi
         have_browser || skip "browser tests" "no chromium here (sudo apt install chromium)"
         rm -f .coverage .coverage.*
-        coverage=(--cov --cov-branch --cov-report=term)
-        if ((${#pytest_arguments[@]} == 0)); then
-            coverage+=(--cov-fail-under=85)
+        if frontend_build; then
+            # Both halves of the tests wait more than they work: side by side they take two thirds of the time.
+            beside covered browser "browser tests" backend/tests/e2e
+            lint
+            frontend_checks
         else
-            skipped+=("coverage of at least 85 %: pytest arguments were given, so some tests may be left out")
+            lint
+            skipped+=("browser tests: there are no pages")
         fi
-        # Browser tests last: Playwright keeps an event loop of its own, and pytest-asyncio cannot begin beside it.
-        pytest_step "tests with coverage" backend/tests/unit backend/tests/integration backend/tests/e2e \
-            --durations=10 "${coverage[@]}" "${pytest_arguments[@]}"
+        # Playwright's plugin empties its folder when it starts: the browser tests' own must be another.
+        covered python "unit and integration tests" backend/tests/unit backend/tests/integration --output="$work/unused"
         if [[ -n ${beside_pid:-} ]]; then join_beside; fi
+        coverage
         ;;
 esac
 
