@@ -57,9 +57,11 @@ def disagreement(report: PredictionReport, run: StoredPrediction) -> str | None:
 
 
 def with_clubs(report: OptimisationReport, run: StoredPrediction | None) -> OptimisationReport:
-    """The run it rests on, and what the log leaves out of a player's club and position, where only one can be meant."""
+    """The run it rests on, and what the log leaves out of a player: club, position and the points expected of him in
+    the first gameweek, where only one can be meant."""
     if run is None:
         return report
+    first = report.plan[0].gameweek if report.plan else next(iter(report.gameweeks), None)
 
     def placed(player: LineupPlayer) -> LineupPlayer:
         same = [
@@ -69,7 +71,9 @@ def with_clubs(report: OptimisationReport, run: StoredPrediction | None) -> Opti
         ]  # fmt: skip
         if len(same) != 1:
             return player
-        return player.model_copy(update={"club": same[0].club, "position_group": same[0].position})
+        points = None if first is None else same[0].by_gameweek.get(first)
+        known = {"club": same[0].club, "position_group": same[0].position, "expected_points": points}
+        return player.model_copy(update=known)
 
     return report.model_copy(
         update={

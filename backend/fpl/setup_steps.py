@@ -93,7 +93,8 @@ def _login(facts: Facts) -> Step:
         return active
     if len(given) == 1:
         has, lacks = ("e-mail", "password") if given == ["FPL_LOGIN"] else ("password", "e-mail")
-        return _step("login", "attention", f"Only the {has} is stored: AIrsenal needs the {lacks}, too.")
+        half = _step("login", "attention", f"Only the {has} is stored: AIrsenal needs the {lacks}, too.")
+        return half.model_copy(update={"command": None})  # there is nothing to test yet
     if not all(facts.is_readable(key) for key in keys):
         text = "It cannot be read with the present encryption key. Set e-mail and password again."
         return _step("login", "failed", text)

@@ -222,9 +222,14 @@ class Attempts:
         self._tasks.start(asyncio.to_thread(self._executor.discard, job.id, job.attempt), f"discard spool of {job.id}")
         return claimed
 
-    def _show_progress(self, companion: Companion, job: Job, feed: JobFeed) -> asyncio.Task[None]:
+    def _show_progress(self, companion: Companion, job: Job, feed: JobFeed) -> asyncio.Task[None] | None:
+        try:
+            reader = companion.progress(job)
+        except Exception:
+            log.exception("progress cannot be read; the job goes on", command=job.command)
+            return None
         feed.job = feed.job or job
-        follower = ProgressFollower(job.id, feed, companion.progress(job), self._jobs, self._now)
+        follower = ProgressFollower(job.id, feed, reader, self._jobs, self._now)
         return asyncio.create_task(follower.follow(), name=f"progress of {job.id}")
 
     async def _after(self, companion: Companion, job: Job, attempt: Attempt, outcome: Outcome) -> Finished:

@@ -77,6 +77,9 @@ class LineupPlayer(BaseModel):
     )
     is_captain: bool = False
     is_vice_captain: bool = False
+    expected_points: float | None = Field(
+        None, description="In the first gameweek, not doubled for the captain; null when the prediction does not say."
+    )
 
 
 class GameweekPlan(BaseModel):

@@ -88,12 +88,19 @@ def test_an_optimisation_gets_its_run_and_only_certain_clubs() -> None:
     lineup = [LineupPlayer(name=name, position_group="MID") for name in ("Rice", "Gray", "Stranger")]
     lineup.append(LineupPlayer(name="Rice", club="CHE", position_group="MID"))
     report = OptimisationReport(
-        generated_at=NOW, headline="", summary_text="", parser="test", starting_lineup=lineup, bench=lineup[:1]
-    )
-    placed = with_clubs(report, _run(_player("Rice", {}), _player("Gray", {}), _player("Gray", {}, club="CHE")))
+        generated_at=NOW, headline="", summary_text="", parser="test", starting_lineup=lineup, bench=lineup[:1],
+        gameweeks=[25, 26],
+    )  # fmt: skip
+    rice, blank = _player("Rice", {25: 4.5, 26: 3.0}), _player("Raya", {26: 4.0})
+    placed = with_clubs(report, _run(rice, blank, _player("Gray", {25: 1.0}), _player("Gray", {25: 2.0}, club="CHE")))
     assert [player.club for player in placed.starting_lineup] == ["ARS", None, None, "CHE"]
+    assert [player.expected_points for player in placed.starting_lineup] == [4.5, None, None, None]
     assert (placed.bench[0].club, placed.tag, placed.season) == ("ARS", "tag", "2526")
     assert with_clubs(report, None) == report
+    keeper = report.model_copy(update={"starting_lineup": [LineupPlayer(name="Raya", position_group="MID")]})
+    assert with_clubs(keeper, _run(blank)).starting_lineup[0].expected_points is None, (
+        "he has no match in that gameweek"
+    )
 
 
 def _compare(old: PredictionReport, new: PredictionReport) -> Comparison:

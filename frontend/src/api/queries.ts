@@ -284,6 +284,14 @@ export const predictionsQuery = queryOptions({
   refetchInterval: reportPoll,
 });
 
+/** The head of the newest suggestion of transfers, if there is one. */
+export const newestSuggestionQuery = queryOptions({
+  queryKey: [...REPORT_KEYS.list, "newest-suggestion"],
+  queryFn: async ({ signal }) =>
+    body(await client.GET("/api/reports", { params: { query: { type: "optimisation", limit: 1 } }, signal })).at(0) ?? null,
+  refetchInterval: reportPoll,
+});
+
 /** Written once, when its job ended. */
 export function reportQuery(id: string) {
   return queryOptions({

@@ -2907,6 +2907,11 @@ export interface components {
              * @default false
              */
             is_vice_captain?: boolean;
+            /**
+             * Expected Points
+             * @description In the first gameweek, not doubled for the captain; null when the prediction does not say.
+             */
+            expected_points?: number | null;
         };
         /**
          * LogLines

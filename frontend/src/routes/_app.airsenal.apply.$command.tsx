@@ -36,10 +36,10 @@ function Apply() {
         tab={command.title}
         above={
           <p>
-            <Link to="/commands/$id" params={{ id }} className="link">
-              {command.id}
+            <Link to="/airsenal" className="link">
+              AIrsenal
             </Link>{" "}
-            <span aria-hidden="true">/</span> review
+            <span aria-hidden="true">/</span> Review
           </p>
         }
       >

@@ -16,7 +16,18 @@ function Chips() {
   const { data: command } = useSuspenseQuery(commandQuery(SEARCH));
   return (
     <>
-      <PageHeader title="Chip planner" tab="Chip planner">
+      <PageHeader
+        title="Chip planner"
+        tab="Chip planner"
+        above={
+          <p>
+            <Link to="/airsenal" className="link">
+              AIrsenal
+            </Link>{" "}
+            <span aria-hidden="true">/</span> Chips
+          </p>
+        }
+      >
         <p>Let AIrsenal look for the best gameweek for a chip, and see what the search costs before it runs.</p>
       </PageHeader>
       <Planner command={command} />

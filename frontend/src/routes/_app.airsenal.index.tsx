@@ -8,6 +8,7 @@ import { Glance, Places } from "@/features/airsenal/Glance";
 import { GuidanceCards } from "@/features/airsenal/GuidanceCards";
 import { StepList } from "@/features/airsenal/StepList";
 import { progressOf } from "@/features/airsenal/words";
+import { Suggestion } from "@/features/reports/Suggestion";
 
 export const Route = createFileRoute("/_app/airsenal/")({ component: Airsenal });
 
@@ -43,6 +44,7 @@ function Content({ status }: { status: AirsenalStatus }) {
   return (
     <>
       <GuidanceCards guidance={status.guidance} />
+      <Suggestion />
       {status.next_step === null && glance}
       <Section title={status.next_step === null ? "Steps" : "Set up"} aside={<span className="muted num">{done} of {total} done</span>}>
         <StepList status={status} />

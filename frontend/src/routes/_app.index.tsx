@@ -10,6 +10,7 @@ import { SetUpHint } from "@/features/airsenal/SetUpHint";
 import { Health } from "@/features/dashboard/Health";
 import { OutcomeStrip } from "@/features/dashboard/OutcomeStrip";
 import { QueueNotice } from "@/features/dashboard/QueueNotice";
+import { Suggestion } from "@/features/reports/Suggestion";
 import { DeadlineCard } from "@/features/team/Deadline";
 import type { HistorySearch } from "@/features/history/search";
 import { formatCount, shownTimeZone } from "@/lib/time";
@@ -32,6 +33,7 @@ function Dashboard() {
       <PageHeader title="Dashboard" tab="Dashboard" />
       <QueueNotice />
       <SetUpHint />
+      <Suggestion />
       <dl className={classes.cards}>
         <Card label="Running now" search={{ status: "running" }} query={summary} count="running" tone="live" />
         <Card label="Waiting" search={{ status: "pending" }} query={summary} count="waiting" />

@@ -8,6 +8,7 @@ import { TimeAgo } from "@/components/JobBits";
 import { PageHeader } from "@/components/PageHeader";
 import { Rows } from "@/components/PageStates";
 import { Pitch } from "@/features/pitch/Pitch";
+import { Suggestion } from "@/features/reports/Suggestion";
 import { DeadlineLine } from "@/features/team/Deadline";
 import { PlayerTable } from "@/features/team/PlayerTable";
 import classes from "@/features/team/team.module.css";
@@ -45,6 +46,7 @@ function TeamPage() {
           </p>
         )}
       </PageHeader>
+      <Suggestion />
       <div className={classes.page}>
         {deadline && <DeadlineLine gameweek={deadline.gameweek} />}
         {team.isPending && <Rows rows={5} height={72} />}

@@ -9,7 +9,7 @@ import { useHotkeys } from "@/lib/hotkeys";
 import { shownTimeZone } from "@/lib/time";
 import { Brand } from "./Brand";
 import { ConnectionBanner } from "./ConnectionBanner";
-import { AT_THE_BOTTOM, PAGES } from "./nav";
+import { AT_THE_BOTTOM, GROUPS, PAGES } from "./nav";
 import classes from "./shell.module.css";
 
 // Both are opened by hand and are of no use to the first paint.
@@ -66,11 +66,22 @@ export function Shell() {
           <span>Search…</span>
           <Keys keys="mod+k" />
         </button>
-        <ul className={classes.links}>
-          {PAGES.map((page) => (
-            <NavLink key={page.to} page={page} />
+        <div className={classes.groups}>
+          {GROUPS.map(({ id, title, shown }) => (
+            <div key={id}>
+              {shown && (
+                <p className={classes.group} aria-hidden="true">
+                  {title}
+                </p>
+              )}
+              <ul className={classes.links} aria-label={title}>
+                {PAGES.filter(({ group }) => group === id).map((page) => (
+                  <NavLink key={page.to} page={page} />
+                ))}
+              </ul>
+            </div>
           ))}
-        </ul>
+        </div>
         <button
           type="button"
           className={classes.helpButton}

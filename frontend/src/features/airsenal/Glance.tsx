@@ -21,7 +21,7 @@ export function Glance({ status }: { status: AirsenalStatus }) {
       <Fact name="Data" note={database.players ? `${formatCount(database.players)} players` : undefined}>
         {updated ? <TimeAgo time={updated} /> : "Never updated"}
       </Fact>
-      <Fact name="Database" note={database.predictions ? `${formatCount(database.predictions)} predictions` : undefined}>
+      <Fact name="Database" note={database.predictions ? `${formatCount(database.predictions)} ${database.predictions === 1 ? "prediction" : "predictions"}` : undefined}>
         {database.bytes === null ? "Not built" : formatBytes(database.bytes)}
       </Fact>
       <Fact name="Last integrity check" note={database.checked_at ? <TimeAgo time={database.checked_at} /> : undefined}>

@@ -17,9 +17,10 @@ export function LoginForm({ stored, onDone }: { stored: boolean; onDone: () => v
       const value = data.get(name);
       return typeof value === "string" ? value : "";
     };
+    // The password first: it is the one that may be refused, and then nothing is stored, as the error says.
     const secrets = [
-      { key: "FPL_LOGIN", value: text("login").trim() },
       { key: "FPL_PASSWORD", value: text("password") },
+      { key: "FPL_LOGIN", value: text("login").trim() },
     ];
     save.mutate(secrets, {
       onSuccess: () => {

@@ -1,6 +1,8 @@
 import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { describeError } from "@/api/errors";
 import type { ParameterValues } from "@/api/types";
 import { Failure } from "@/components/PageStates";
 import classes from "./airsenal.module.css";
@@ -16,6 +18,11 @@ interface Props {
   options?: boolean;
 }
 
+/** Beside a step there is no room for a reason. */
+function tell(error: Error) {
+  notifications.show({ color: "red", title: "The job was not accepted", message: describeError(error), autoClose: false });
+}
+
 export function RunButton({ command, parameters, label, primary = false, options = false }: Props) {
   const run = useRun();
   return (
@@ -25,7 +32,7 @@ export function RunButton({ command, parameters, label, primary = false, options
           color={primary ? "ink" : undefined} variant={primary ? "filled" : "default"} size={primary ? "sm" : "xs"}
           leftSection={primary && <IconPlayerPlay size={15} aria-hidden="true" />} loading={run.isPending}
           onClick={() => {
-            run.mutate({ command, ...(parameters ? { parameters } : {}) });
+            run.mutate({ command, ...(parameters ? { parameters } : {}) }, { onError: primary ? undefined : tell });
           }}
         >
           {label}
@@ -36,7 +43,7 @@ export function RunButton({ command, parameters, label, primary = false, options
           </Link>
         )}
       </div>
-      {run.error && <Failure error={run.error} title="The job was not accepted" />}
+      {primary && run.error && <Failure error={run.error} title="The job was not accepted" />}
     </>
   );
 }

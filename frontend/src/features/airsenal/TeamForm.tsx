@@ -44,6 +44,8 @@ export function TeamForm({ onDone }: { onDone: () => void }) {
         <TextInput
           name="team" label="Team id" value={text} autoComplete="off" inputMode="text" spellCheck={false}
           description="The number in the address of your team's Points page on the FPL site. You can paste the whole address."
+          // Above the field, so that the button stays beside it.
+          inputWrapperOrder={["label", "description", "error", "input"]}
           placeholder="742663" error={problem ?? (unknown ? find.error?.message : undefined)}
           onChange={(event) => {
             setText(event.currentTarget.value);

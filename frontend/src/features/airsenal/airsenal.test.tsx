@@ -1,4 +1,5 @@
 import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRouter, RouterProvider } from "@tanstack/react-router";
 import { configure, render, screen, waitFor, within } from "@testing-library/react";
@@ -64,6 +65,7 @@ async function show(answer: AirsenalStatus, more: Answers = {}, path = "/airsena
   const router = createRouter({ routeTree, context: { queryClient }, history: createMemoryHistory({ initialEntries: [path] }) });
   render(
     <MantineProvider>
+      <Notifications />
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router as never} />
       </QueryClientProvider>
@@ -129,12 +131,30 @@ describe("the page that sets AIrsenal up", () => {
     await user.type(screen.getByLabelText("Its password"), "the-password");
     await user.click(screen.getByRole("button", { name: "Store the login" }));
     await waitFor(() => {
-      expect(sent.map(({ body }) => body)).toEqual([{ key: "FPL_LOGIN", value: "ada@example.org" }, { key: "FPL_PASSWORD", value: "the-password" }]);
+      expect(sent.map(({ body }) => body)).toEqual([{ key: "FPL_PASSWORD", value: "the-password" }, { key: "FPL_LOGIN", value: "ada@example.org" }]);
     });
     expect(screen.queryByLabelText("Its password")).not.toBeInTheDocument();
     for (const storage of [sessionStorage, localStorage]) {
       expect(Object.keys(storage).map((key) => storage.getItem(key)).join()).not.toContain("the-password");
     }
+  });
+
+  it("stores nothing of a login whose password is refused", async () => {
+    const refusal = { detail: "Invalid.", errors: [{ loc: ["body", "value"], msg: "must have at least 6 characters" }] };
+    const sent = await show(status({ predict: "to_do" }, "predict"), { "POST /api/secrets": () => json(refusal, 422) });
+    await user.click(within(await step("login")).getByRole("button", { name: "Add a login: FPL login" }));
+    await user.type(screen.getByLabelText("E-mail of your FPL account"), "ada@example.org");
+    await user.type(screen.getByLabelText("Its password"), "short{Enter}");
+    expect(await screen.findByText("The login is not stored")).toBeInTheDocument();
+    expect(sent.map(({ body }) => (body as { key: string }).key)).toEqual(["FPL_PASSWORD"]);
+  });
+
+  it("says beside no step, but in a message of its own, why a job was not accepted", async () => {
+    await show(status({ login: "failed" }, null), { "POST /api/jobs": () => json({ detail: "Another one runs." }, 409) });
+    const login = await step("login");
+    await user.click(within(login).getByRole("button", { name: "Test the login" }));
+    expect(await screen.findByText("Another one runs.")).toBeInTheDocument();
+    expect(login).not.toHaveTextContent("Another one runs.");
   });
 
   it("tests a stored login, and says what became of it", async () => {

@@ -98,6 +98,6 @@ function Lineup({ preview }: { preview: ApplyPreview }) {
   return <Pitch starting={starting_lineup.map(onPitch)} bench={bench.map(onPitch)} label={`Line-up of ${gameweek?.name ?? "the gameweek"}`} />;
 }
 
-function onPitch({ name, club, position_group, is_captain, is_vice_captain }: ApplyPreview["bench"][number]): PitchPlayer {
-  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, points: null };
+function onPitch({ name, club, position_group, is_captain, is_vice_captain, expected_points }: ApplyPreview["bench"][number]): PitchPlayer {
+  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, ...(expected_points === null ? {} : { points: expected_points }) };
 }

@@ -26,7 +26,7 @@ export function DatabasePage({ restore, onRestore }: { restore: string | undefin
             <Link to="/airsenal" className="link">
               AIrsenal
             </Link>{" "}
-            <span aria-hidden="true">/</span> database
+            <span aria-hidden="true">/</span> Database
           </p>
         }
         actions={

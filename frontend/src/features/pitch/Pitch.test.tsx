@@ -32,12 +32,17 @@ describe("the pitch", () => {
     expect(screen.getByText("2. DEF")).toBeInTheDocument();
   });
 
-  it("says in words who is captain, who may not play and what is not known", () => {
+  it("says in words who is captain and who may not play, and nothing of points that are not known", () => {
     render(<Pitch starting={starting} bench={[]} label="Line-up" />);
     expect(screen.getByRole("button", { name: /Captain:.*Haaland.*7\.3.*points/ })).toBeInTheDocument();
     expect(screen.getByText("Vice-captain:")).toBeInTheDocument();
-    expect(screen.getByRole("button", { name: /May not play:.*Timber.*points not known/ })).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: /May not play:.*Timber/ })).not.toHaveTextContent(/points|–/);
     expect(screen.getByText("Knock, 75 % chance")).toBeInTheDocument();
+  });
+
+  it("shows no points, and no sign in their place, where the line-up has none", () => {
+    render(<Pitch starting={[{ key: "Raya", name: "Raya", club: "ARS", position: "GK", captain: false, vice: false }]} bench={[]} label="Line-up" />);
+    expect(screen.getByRole("listitem")).toHaveTextContent(/^RayaARS$/);
   });
 
   it("makes a button only of what has more to say", () => {

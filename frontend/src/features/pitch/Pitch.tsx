@@ -108,19 +108,12 @@ function Card({ player, place }: { player: PitchPlayer; place: string | undefine
         <b>{breakable(name)}</b>
         <span className={classes.figures}>
           {club && <span>{club} </span>}
-          <span className="num">
-            {points === null ? (
-              <>
-                <span aria-hidden="true">–</span>
-                <span className={classes.spoken}>points not known</span>
-              </>
-            ) : (
-              <>
-                {Number.isInteger(points) ? points : points.toFixed(1)}
-                <span className={classes.spoken}> points</span>
-              </>
-            )}
-          </span>
+          {points != null && (
+            <span className="num">
+              {Number.isInteger(points) ? points : points.toFixed(1)}
+              <span className={classes.spoken}> points</span>
+            </span>
+          )}
         </span>
       </span>
     </>

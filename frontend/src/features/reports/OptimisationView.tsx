@@ -1,27 +1,34 @@
 import { Button } from "@mantine/core";
+import { IconHistory } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ApplyCommand, LineupPlayer, OptimisationReport, StoredReport } from "@/api/types";
+import { newestSuggestionQuery } from "@/api/queries";
+import type { ApplyCommand, LineupPlayer, OptimisationReport, ReportHead, StoredReport } from "@/api/types";
 import { Section } from "@/components/PageHeader";
 import { Pitch } from "@/features/pitch/Pitch";
 import type { PitchPlayer } from "@/features/pitch/types";
+import { useDeadline } from "@/features/team/Deadline";
 import { formatDuration } from "@/lib/time";
-import { Summary } from "./CheckViews";
+import { Printed } from "./CheckViews";
 import classes from "./optimisation.module.css";
 import { Plans } from "./Plans";
 import { ReportHeader } from "./ReportHeader";
+import { passedWords } from "./suggestions";
 import { formatPoints, formatSigned, gainWords } from "./words";
 
 export function OptimisationView({ stored, report }: { stored: StoredReport; report: OptimisationReport }) {
   const gameweek = report.plan[0]?.gameweek ?? report.gameweeks[0];
   const some = report.starting_lineup.length > 0;
   const moves = report.plan.some(({ transfers_in, transfers_out }) => transfers_in.length + transfers_out.length > 0);
+  const newer = useNewer(stored.head);
   return (
     <>
       <ReportHeader
         stored={stored}
         actions={
-          // What was read in part is not offered to be sent.
-          report.state === "complete" && (
+          // What was read in part is not offered to be sent, and what is sent is always the newest.
+          report.state === "complete" &&
+          newer === null && (
             <>
               {moves && <ApplyButton command="make_transfers">Review transfers…</ApplyButton>}
               {some && <ApplyButton command="set_lineup">Review line-up…</ApplyButton>}
@@ -29,6 +36,7 @@ export function OptimisationView({ stored, report }: { stored: StoredReport; rep
           )
         }
       />
+      <Outdated newer={newer} gameweek={gameweek} />
       <Score report={report} />
       {report.plan.length > 0 && (
         <Section title={report.new_squad ? "The squad to buy" : "What to do, week by week"}>
@@ -44,8 +52,37 @@ export function OptimisationView({ stored, report }: { stored: StoredReport; rep
           />
         </Section>
       )}
-      <Summary text={report.summary_text} headline={report.headline} />
+      <Printed text={report.summary_text} />
     </>
+  );
+}
+
+function useNewer(head: ReportHead): ReportHead | null {
+  const newest = useQuery(newestSuggestionQuery).data;
+  return newest && newest.id !== head.id && newest.completed_at > head.completed_at ? newest : null;
+}
+
+/** Old advice looks like any other: a page opened again, or a link that was sent. */
+function Outdated({ newer, gameweek }: { newer: ReportHead | null; gameweek: number | undefined }) {
+  const coming = useDeadline().query.data?.gameweek;
+  const passed = coming && gameweek !== undefined && gameweek < coming.id ? gameweek : null;
+  if (newer === null && passed === null) return null;
+  return (
+    <p className={classes.outdated} role="note">
+      <IconHistory size={18} aria-hidden="true" />
+      <span>
+        {newer === null ? (
+          passedWords(passed ?? 0)
+        ) : (
+          <>
+            There is a newer suggestion:{" "}
+            <Link to="/reports/$id" params={{ id: newer.id }} className="link">
+              {newer.headline}
+            </Link>
+          </>
+        )}
+      </span>
+    </p>
   );
 }
 
@@ -58,8 +95,8 @@ function ApplyButton({ command, children }: { command: ApplyCommand; children: s
   );
 }
 
-function onPitch({ name, club, position_group, is_captain, is_vice_captain }: LineupPlayer): PitchPlayer {
-  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, points: null };
+function onPitch({ name, club, position_group, is_captain, is_vice_captain, expected_points }: LineupPlayer): PitchPlayer {
+  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, ...(expected_points === null ? {} : { points: expected_points }) };
 }
 
 /** With and without the moves, side by side. */

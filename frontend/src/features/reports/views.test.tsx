@@ -64,6 +64,11 @@ describe("a prediction", () => {
     expect(rows()).toHaveLength(50);
   });
 
+  it("read from the log alone has sums, and no empty columns beside them", async () => {
+    await show(() => <Prediction report={prediction({ players: [player({ by_gameweek: {} })] })} />);
+    expect(screen.getAllByRole("columnheader").map(({ textContent }) => textContent.split(",")[0])).toEqual(["Player", "Pos", "Club", "Price", "Points", "Per £m"]);
+  });
+
   it("offers the table as CSV", async () => {
     await show(() => <Prediction />);
     expect(screen.getByRole("link", { name: "CSV" })).toHaveAttribute("href", "/api/reports/r1/players.csv");
@@ -96,11 +101,11 @@ describe("a prediction", () => {
 
 describe("an optimisation", () => {
   const week = { gameweek: 25, transfers_out: ["Saka", "Raya"], transfers_in: ["Palmer"], hit: 4, chip: "bench_boost" as const, bank: 2, expected_points: 50.1 };
-  const lineup = [{ name: "Palmer", club: "CHE", position_group: "MID" as const, is_captain: true, is_vice_captain: false }];
+  const lineup = [{ name: "Palmer", club: "CHE", position_group: "MID" as const, is_captain: true, is_vice_captain: false, expected_points: 7.25 }];
   const made = head({ type: "optimisation", headline: "Sell Saka and Raya, buy Palmer." });
 
   it("says what to do: who goes and who comes are two lists, with their price", async () => {
-    const report = optimisation({ plan: [week], starting_lineup: lineup, baseline_points: 163.2, best_points: 178.7, points_gain: 15.5 });
+    const report = optimisation({ plan: [week], starting_lineup: lineup, summary_text: "OPTIMUM STRATEGY", baseline_points: 163.2, best_points: 178.7, points_gain: 15.5 });
     await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
     expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Sell Saka and Raya, buy Palmer.");
     const card = screen.getByRole("article", { name: "Gameweek 25" });
@@ -109,8 +114,39 @@ describe("an optimisation", () => {
     for (const text of ["2 transfers, 4 points paid", "Bench Boost", "−4", "£2.0m", "50.1"]) expect(within(card).getByText(text)).toBeInTheDocument();
     const score = screen.getByRole("region", { name: "What the moves are worth" });
     for (const text of ["163.2", "178.7", "+15.5"]) expect(within(score).getByText(text)).toBeInTheDocument();
+    expect(screen.getByText("OPTIMUM STRATEGY").closest("details")).not.toHaveAttribute("open");
     expect(screen.getByRole("link", { name: "Review transfers…" })).toHaveAttribute("href", "/airsenal/apply/make_transfers");
     expect(screen.getByRole("link", { name: "Review line-up…" })).toHaveAttribute("href", "/airsenal/apply/set_lineup");
+  });
+
+  it("shows on the pitch what is expected of each, and keeps AIrsenal's own words folded, with their spaces", async () => {
+    const unknown = { name: "Raya", club: "ARS", position_group: "GK" as const, is_captain: false, is_vice_captain: false, expected_points: null };
+    const report = optimisation({ starting_lineup: [...lineup, unknown], summary_text: "Out      In\nSaka     Palmer" });
+    await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
+    expect(within(screen.getByRole("list", { name: "Midfielder" })).getByText("7.3")).toBeInTheDocument();
+    expect(screen.getByRole("list", { name: "Goalkeeper" })).not.toHaveTextContent(/–|points/);
+    const printed = screen.getByText(/^Out +In/);
+    expect(printed.tagName).toBe("PRE");
+    expect(printed.textContent).toBe(report.summary_text);
+    expect(printed.closest("details")).not.toHaveAttribute("open");
+  });
+
+  it("that is not the newest leads to the newer one, and offers nothing to send: that would be another", async () => {
+    network({ "/api/reports?": [head({ id: "newer", type: "optimisation", completed_at: "2026-02-06T12:00:00Z", headline: "Keep the team." })] });
+    const report = optimisation({ plan: [week], starting_lineup: lineup });
+    await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
+    expect(await screen.findByRole("link", { name: "Keep the team." })).toHaveAttribute("href", "/reports/newer");
+    expect(screen.queryByRole("link", { name: /^Review/ })).not.toBeInTheDocument();
+  });
+
+  it("of a gameweek whose deadline has passed says so", async () => {
+    network({
+      "/api/secrets": [{ key: "FPL_TEAM_ID", is_set: true }],
+      "/api/team/deadline": { gameweek: { id: 26, name: "Gameweek 26", deadline: "2099-01-01T00:00:00Z", is_current: false }, season_state: "running", fetched_at: "2026-02-05T12:00:00Z", stale: false },
+    });
+    const report = optimisation({ plan: [week] });
+    await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
+    expect(await screen.findByText(/Made for gameweek 25, whose deadline has passed/)).toBeInTheDocument();
   });
 
   it("without transfers offers none to review", async () => {

@@ -45,10 +45,15 @@ export function DeadlineLine({ gameweek }: { gameweek: GameweekInfo | null }) {
   );
 }
 
-/** On the dashboard, for those who have a team: nobody else's console asks FPL for anything. */
-export function DeadlineCard() {
+/** For those who have a team: nobody else's console asks FPL for anything. */
+export function useDeadline() {
   const hasTeam = useQuery(secretsQuery).data?.some(({ key, is_set }) => key === "FPL_TEAM_ID" && is_set) ?? false;
-  const query = useQuery({ ...deadlineQuery, enabled: hasTeam });
+  return { hasTeam, query: useQuery({ ...deadlineQuery, enabled: hasTeam }) };
+}
+
+/** On the dashboard, for those who have a team. */
+export function DeadlineCard() {
+  const { hasTeam, query } = useDeadline();
   if (!hasTeam) return null;
   return (
     <div className={`${dashboard.card} ${classes.card}`}>

@@ -15,7 +15,7 @@ export function NoTeam({ error, retry }: { error: unknown; retry: () => void }) 
   if (code === "no_team_id") {
     return (
       <Empty title="Which team is yours?" action={<SetTeam label="Set the team's number" />}>
-        FPL_TEAM_ID is not set. It is the number in the address of your Points page: fantasy.premierleague.com/entry/<b>number</b>/event/…
+        It is not chosen yet. Its number stands in the address of your Points page: fantasy.premierleague.com/entry/<b>number</b>/event/…
       </Empty>
     );
   }
@@ -26,9 +26,10 @@ export function NoTeam({ error, retry }: { error: unknown; retry: () => void }) 
   return <Failure title="Your team could not be read" error={error} retry={retry} />;
 }
 
+/** To the set-up: there its name is shown before it is saved. */
 function SetTeam({ label }: { label: string }) {
   return (
-    <Link to="/secrets" search={{ set: "FPL_TEAM_ID" }} className="link">
+    <Link to="/airsenal" className="link">
       {label}
     </Link>
   );
@@ -53,7 +54,7 @@ export function StaleNotice({ team, retry, busy }: { team: CurrentTeam; retry: (
 }
 
 /** Where the expected points come from, or why there are none. */
-export function PredictionNote({ team: { prediction, next_gameweek: coming } }: { team: CurrentTeam }) {
+export function PredictionNote({ team: { prediction, next_gameweek: coming, players } }: { team: CurrentTeam }) {
   if (!coming) return null;
   const run = (
     <Link to="/commands/$id" params={{ id: "predict" }} className="link">
@@ -66,7 +67,14 @@ export function PredictionNote({ team: { prediction, next_gameweek: coming } }: 
       <TimeAgo time={prediction.completed_at} />
     </Link>
   );
-  if (prediction.covers_next) return <p className={classes.note}>Expected points are from the prediction of {when}. A dash: that player is not in it.</p>;
+  if (prediction.covers_next) {
+    const missing = players.filter(({ expected_points }) => expected_points === null).map(({ name }) => name);
+    return (
+      <p className={classes.note}>
+        Expected points are from the prediction of {when}.{missing.length > 0 && ` It has none for ${missing.join(", ")}.`}
+      </p>
+    );
+  }
   return (
     <p className={classes.note}>
       No expected points: the newest prediction, of {when}, is for {gameweekList(prediction.gameweeks)} and not for {coming.name}. Run {run} again.

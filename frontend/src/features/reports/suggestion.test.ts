@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import type { Deadline } from "@/api/types";
+import { head } from "./testing";
+import { doubtOf } from "./suggestions";
+
+function deadline(gameweek: number): Deadline {
+  return { gameweek: { id: gameweek, name: `Gameweek ${gameweek}`, deadline: "2099-02-06T18:30:00Z", is_current: false }, fetched_at: "2026-02-05T12:00:00Z", stale: false, season_state: "running" };
+}
+
+describe("what speaks against the newest suggestion", () => {
+  it("is nothing when it is of the gameweek that comes", () => {
+    expect(doubtOf(head({ gameweeks: [25, 26] }), deadline(25))).toBeNull();
+    expect(doubtOf(head({}), undefined)).toBeNull();
+  });
+
+  it("is a deadline that has passed, before any warning", () => {
+    const warnings = [{ code: "other" as const, message: "Estimated prices.", line: null }, { code: "other" as const, message: "Old.", line: null }];
+    expect(doubtOf(head({ gameweeks: [25, 26], warnings }), deadline(26))).toContain("Made for gameweek 25, whose deadline has passed");
+    expect(doubtOf(head({ gameweeks: [26], warnings }), deadline(26))).toBe("Estimated prices. And 1 more.");
+  });
+
+  it("is an output that was not understood", () => {
+    expect(doubtOf(head({ state: "not_understood" }), deadline(25))).toContain("not wholly understood");
+  });
+});

@@ -1,0 +1,16 @@
+import type { Deadline, ReportHead } from "@/api/types";
+
+/** The first thing that speaks against following it. */
+export function doubtOf({ state, gameweeks, warnings }: ReportHead, deadline: Deadline | undefined): string | null {
+  const [first] = gameweeks;
+  const coming = deadline?.gameweek;
+  if (state === "not_understood") return "AIrsenal’s output was not wholly understood: read it before you follow it.";
+  if (coming && first !== undefined && first < coming.id) return passedWords(first);
+  const [warning, ...others] = warnings;
+  if (!warning) return null;
+  return others.length === 0 ? warning.message : `${warning.message} And ${others.length} more.`;
+}
+
+export function passedWords(gameweek: number): string {
+  return `Made for gameweek ${gameweek}, whose deadline has passed: update, predict and optimise again.`;
+}
