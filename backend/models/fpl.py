@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 
 # Far above every number of FPL's, ids among them, and what MongoDB and a page's JavaScript still hold exactly.
 MOST = 10**12
 Number = Annotated[int, Field(ge=-MOST, le=MOST)]
 # Averages come as text, and as null for a player who has not played yet.
 Average = Annotated[float, Field(ge=-MOST, le=MOST), BeforeValidator(lambda value: 0 if value is None else value)]
+# As a page shows it: who has to type a name cannot see that there are two spaces in it.
+Spaced = Annotated[str, AfterValidator(lambda text: " ".join(text.split()))]
 
 
 class Event(BaseModel):
@@ -71,7 +73,7 @@ class Entry(BaseModel):
     """`entry/ID/`: a manager's team. Points are null before its first gameweek."""
 
     id: Number
-    name: str
+    name: Spaced
     player_first_name: str = ""
     player_last_name: str = ""
     started_event: Number | None = None

@@ -78,7 +78,7 @@ SIGNS = (
     ),
     Sign("other", ("WARN: Last gameweek set to",), "The season ends sooner than the gameweeks asked for."),
     Sign("other", ("Discord webhook url is malformed", "Not sent with "), "The message to Discord was not sent."),
-    Sign("other", ("[console: ",), "Part of the log was dropped because it was over the limit."),
+    Sign("other", ("[console: ",), "Part of the log was left out: it is over a limit."),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from backend.fpl.expected import with_expected_points
 from backend.fpl.gameweeks import Gameweeks, season_of
-from backend.models.fpl import Event
+from backend.models.fpl import Entry, Event
 from backend.models.reports import PredictedPlayer, PredictionReport, ReportHead, StoredReport
 from backend.models.team import CurrentTeam, EntrySummary, GameweekInfo, NextFixture, TeamPlayer
 
@@ -140,3 +140,7 @@ def test_no_match_means_no_points_and_a_sum_counts_for_one_gameweek_only() -> No
     team = _team(_player("Neto", "CHE"))
     assert _expected(with_expected_points(team, "2526", _stored(from_log, gameweeks=(2,)))) == [4]
     assert _expected(with_expected_points(team, "2526", _stored(from_log))) == [None]
+
+
+def test_a_teams_name_is_what_can_be_seen_and_typed() -> None:
+    assert Entry.model_validate({"id": 1, "name": " The  Boys\u00a0FC "}).name == "The Boys FC"
