@@ -14,7 +14,7 @@ from backend.errors import NotFound
 from backend.fpl.apply import Guard, GuardSources
 from backend.fpl.care import Care
 from backend.fpl.chips import ChipPlanner
-from backend.fpl.companion import FAMILY, AirsenalCompanion
+from backend.fpl.companion import FAMILY, LANE, AirsenalCompanion
 from backend.fpl.reports import Reports
 from backend.fpl.setup import Setup, Sources
 from backend.fpl.team import Team
@@ -29,8 +29,6 @@ from backend.repositories.newest_jobs import NewestJobs
 from backend.repositories.reports import ReportRepository
 from backend.utils.clock import utc_now
 from backend.vault.service import Vault
-
-AIRSENAL_LANE = "airsenal"
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def _care(around: Around) -> Care:
 
     async def busy() -> bool:
         # Those followed here as well: one closed by hand may still be ending.
-        return any(job.lane == AIRSENAL_LANE for job in [*around.attempts.running(), *await around.jobs.running()])
+        return any(job.lane == LANE for job in [*around.attempts.running(), *await around.jobs.running()])
 
     def title(command: str) -> str:
         with suppress(NotFound):

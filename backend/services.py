@@ -62,7 +62,6 @@ from backend.vault.service import ForeignKey, Vault
 
 log = structlog.get_logger(__name__)
 
-AIRSENAL_LANE = "airsenal"
 PACKS_FOLDER = PROJECT_FOLDER / "backend" / "config" / "commands"
 # Below this a running job's spool and the database soon fail.
 MIN_FREE_BYTES = 200 * 1024 * 1024

@@ -14,10 +14,10 @@ import structlog
 
 from backend.commands.catalogue import Catalogue
 from backend.database import DatabaseUnavailable
-from backend.errors import AppError, NotFound
+from backend.errors import AppError, BadRequest, NotFound
 from backend.fpl.care import Care
 from backend.fpl.parsers import Parsed, new_wording, parse, progress_reader
-from backend.jobs.companion import Finished, ProgressReader, ReadRows
+from backend.jobs.companion import Finished, ProgressReader, ReadRows, Rows
 from backend.models.jobs import Cause, Job, Outcome
 from backend.models.reports import AnyReport, ReportType, StoredReport
 from backend.models.reports import Warning as ReportWarning
@@ -25,6 +25,8 @@ from backend.models.reports import Warning as ReportWarning
 log = structlog.get_logger(__name__)
 
 FAMILY = "airsenal"
+# All that work on the database share it: two at a time would take the file away from each other.
+LANE = "airsenal"
 # Of these an irreversible job must not even start without the guard's consent.
 GUARDED = {"make_transfers", "set_lineup"}
 # The probe of the login needs no database, and a failure of it is a report as well.
@@ -54,6 +56,11 @@ class AirsenalCompanion:
 
     async def before(self, job: Job) -> None:
         if self._parser(job) != _LOGIN:
+            if job.lane != LANE:
+                raise BadRequest(
+                    f"The job was not started: {job.title} works on AIrsenal's database, as only one may at a time. "
+                    f'Write "lane: {LANE}" in its command file.'
+                )
             start_clean = bool(job.parameters.get("clean"))
             await self._care.copy_in(job.command, job.id, writes=job.touches == "writes", start_clean=start_clean)
         if job.command in GUARDED:
@@ -86,14 +93,15 @@ class AirsenalCompanion:
         """Never fails: what is wrong with the reading says nothing of the job."""
         lines: list[str] = []
         try:
-            lines = await rows()
+            read = await rows()
+            lines = read.texts
             parsed = await asyncio.to_thread(parse, self._parser(job), lines, job.parameters, outcome.ended_at)
         except DatabaseUnavailable:
             raise  # tried again, all of it
         except Exception:
             log.exception("output cannot be read", job_id=job.id, command=job.command)
             return lines, Parsed(), [_other("What it printed could not be read; its log has all of it.")]
-        parsed = _placed(parsed, job.attempts[-1].first_line if job.attempts else 0)
+        parsed = _placed(parsed, read)
         return lines, parsed, list(parsed.warnings)
 
     async def _keep(self, job: Job, outcome: Outcome) -> Outcome:
@@ -146,18 +154,16 @@ def _tells(report: AnyReport, outcome: Outcome) -> bool:
     return report.type == "login" or (outcome.cause is Cause.NO_RESULT and report.state == "not_understood")
 
 
-def _placed(parsed: Parsed, first_line: int) -> Parsed:
-    """Lines counted in the job's whole log, in which an earlier attempt may come first."""
-    if not first_line:
-        return parsed
+def _placed(parsed: Parsed, rows: Rows) -> Parsed:
+    """Lines counted in the job's whole log: an earlier attempt may come first, and a part may have been dropped."""
 
     def moved(warnings: list[ReportWarning]) -> list[ReportWarning]:
-        return [one if one.line is None else one.model_copy(update={"line": one.line + first_line}) for one in warnings]
+        return [one if one.line is None else one.model_copy(update={"line": rows.line(one.line)}) for one in warnings]
 
     def read_on(report: AnyReport) -> AnyReport:
         changes: dict[str, Any] = {"warnings": moved(report.warnings)}
         if report.not_understood_from is not None:
-            line = report.not_understood_from + first_line
+            line = rows.line(report.not_understood_from)
             changes |= {"not_understood_from": line, "headline": new_wording(line)}
         return report.model_copy(update=changes)
 

@@ -70,9 +70,10 @@ class Copies:
         files.write_whole(target.with_suffix(".json"), stored.model_dump_json(indent=1))
 
     def drop_unfinished(self, kept: Path) -> None:
-        """Of a save that was killed: the kept file was copied and then not replaced, or its copy has no facts yet."""
+        """Of a save that was killed: the kept file was copied and then not replaced, or its copy has no facts yet.
+        What has another name than ours was put there by somebody who wants to keep it."""
         files.drop_leftovers(self.folder)
-        for path in self.folder.glob("*.db"):
+        for path in (path for path in self.folder.glob("*.db") if _ID.fullmatch(path.stem)):
             if not path.with_suffix(".json").exists() or (kept.exists() and path.samefile(kept)):
                 self._remove(path)
 

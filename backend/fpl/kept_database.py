@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -16,6 +15,7 @@ from backend.fpl.copies import Copies, Facts, Stored
 from backend.fpl.database import check_integrity, read_state
 from backend.fpl.kept_facts import Work, facts_of, note_work, remember, work_on
 from backend.fpl.losses import losses
+from backend.fpl.season import season_of
 from backend.models.airsenal import DatabaseState, KeptCopy, RestorePreview
 from backend.utils.clock import Clock
 
@@ -206,7 +206,7 @@ class KeptDatabase:
                 "checked_at": facts.checked_at,
             }  # fmt: skip
         if state.season:
-            known["season_is_current"] = state.season == _season_of(self._now())
+            known["season_is_current"] = state.season == season_of(self._now())
         return state.model_copy(update=known), self._copies().all()
 
     def _shown(self, path: Path) -> str:
@@ -285,9 +285,3 @@ def _checked_copy(source: Path, folder: Path) -> tuple[Path | None, str]:
         return new, ""
     files.drop(new)
     return None, problem if problem.endswith(".") else f"{problem}."
-
-
-def _season_of(day: datetime) -> str:
-    """AIrsenal's own rule: the new season begins on 1 June."""
-    year = day.year if day.month >= 6 else day.year - 1
-    return f"{year % 100:02}{(year + 1) % 100:02}"

@@ -146,7 +146,7 @@ class Setup:
             async with asyncio.timeout(TEAM_SECONDS):
                 found = await self._sources.find_team(int(team_id))
             self._team = _Team(now + KEEP_TEAM, team_id, found)
-        except NotFound:
+        except (NotFound, ValueError):  # a value from before values were checked may be no number
             self._team = _Team(now + KEEP_PROBLEM, team_id, wrong=True)
         except (AppError, TimeoutError) as error:
             why = error.detail if isinstance(error, AppError) else "The FPL site does not answer in time."

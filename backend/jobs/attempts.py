@@ -152,9 +152,17 @@ class Attempts:
             log.exception("what goes before a job failed", command=job.command, job_id=job.id)
             reason = f"The console could not prepare it ({type(error).__name__}); its log has the details."
         else:
-            return prepared
+            if (stopped := self._stopped_before(job)) is None:
+                return prepared
+            reason = stopped
         await self.drop(prepared)
         return reason
+
+    def _stopped_before(self, job: Job) -> str | None:
+        """Preparing takes seconds: a command must not even begin when somebody did not want it any more meanwhile."""
+        if job.id not in self._running:
+            return "It was closed by hand before it began."
+        return "It was cancelled before it began." if job.id in self._cancelled else None
 
     async def resume(self, job: Job, execution: Execution, feed: JobFeed) -> None:
         """An attempt that an earlier console started."""
@@ -214,16 +222,22 @@ class Attempts:
         self._tasks.start(asyncio.to_thread(self._executor.discard, job.id, job.attempt), f"discard spool of {job.id}")
         return claimed
 
-    def _show_progress(self, companion: Companion, job: Job, feed: JobFeed) -> asyncio.Task[None]:
+    def _show_progress(self, companion: Companion, job: Job, feed: JobFeed) -> asyncio.Task[None] | None:
+        try:
+            reader = companion.progress(job)
+        except Exception:
+            log.exception("progress cannot be read; the job goes on", command=job.command)
+            return None
         feed.job = feed.job or job
-        follower = ProgressFollower(job.id, feed, companion.progress(job), self._jobs, self._now)
+        follower = ProgressFollower(job.id, feed, reader, self._jobs, self._now)
         return asyncio.create_task(follower.follow(), name=f"progress of {job.id}")
 
     async def _after(self, companion: Companion, job: Job, attempt: Attempt, outcome: Outcome) -> Finished:
         """What its companion makes of the end. A result that cannot be made out is none."""
         ended = job.model_copy(update={"attempts": [*job.attempts[:-1], attempt]})
         try:
-            rows = partial(self._reader.rows, job.id, attempt.first_byte)
+            end_byte = attempt.first_byte + attempt.bytes
+            rows = partial(self._reader.rows, job.id, attempt.first_byte, attempt.first_line, end_byte)
             return await patiently(partial(companion.after, ended, outcome, rows))
         except Exception as error:
             log.exception("what follows a job failed", command=job.command)
@@ -240,7 +254,7 @@ class Attempts:
         if outcome.cause is Cause.CANCELLED or (not outcome.succeeded and job.id in self._cancelled):
             job = await self._reread(job)
         following = successor()
-        recorded, claimed = await patiently(lambda: self._end(job, attempt, finished, following))
+        recorded, claimed = await self._end_in_any_case(job, attempt, finished, following)
         if recorded is None and not outcome.succeeded:
             # Somebody cancelled it elsewhere in this moment: then it is not tried again.
             current = await self._reread(job)
@@ -267,6 +281,19 @@ class Attempts:
 
     async def _reread(self, job: Job) -> Job:
         return await patiently(lambda: self._jobs.get(job.id)) or job
+
+    async def _end_in_any_case(
+        self, job: Job, attempt: Attempt, finished: Finished, successor: Job | None
+    ) -> tuple[Job | None, Job | None]:
+        try:
+            return await patiently(lambda: self._end(job, attempt, finished, successor))
+        except Exception:
+            if finished.output is None and not finished.warnings:
+                raise
+            # MongoDB takes 16 MB and numbers of 8 bytes. Without its end stored, the lane would stand still for ever.
+            log.exception("a job's result cannot be stored", command=job.command)
+            bare = Finished(finished.outcome, warnings=["Its result could not be stored; its log has all of it."])
+            return await patiently(lambda: self._end(job, attempt, bare, successor))
 
     async def _end(
         self, job: Job, attempt: Attempt, finished: Finished, successor: Job | None

@@ -5,8 +5,10 @@ Nothing here is needed to run a job: a command without a companion just runs.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Protocol
 
 from backend.models.jobs import Job, Outcome, Progress
@@ -27,8 +29,20 @@ class Finished:
     warnings: list[str] = field(default_factory=list)
 
 
-# All rows of the attempt, as a terminal shows them, one log line each.
-ReadRows = Callable[[], Awaitable[list[str]]]
+@dataclass(frozen=True)
+class Rows:
+    """Of one attempt, as a terminal shows them, one log line each. Of a very long log the middle is left out."""
+
+    texts: list[str]
+    jumps: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
+    """(row, line): from that row on the lines of the job's whole log count on from that one."""
+
+    def line(self, row: int) -> int:
+        first, line = self.jumps[bisect_right(self.jumps, row, key=itemgetter(0)) - 1]
+        return line + row - first
+
+
+ReadRows = Callable[[], Awaitable[Rows]]
 
 
 class Companion(Protocol):

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from backend.jobs.companion import Rows
 from backend.jobs.feed import Feeds, LiveLog, Piece
 from backend.repositories.log_chunks import LogChunk, LogChunkRepository
 
@@ -16,6 +17,8 @@ MAX_LINE = 64 * 1024
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 # How far back the end of a log is looked for: 2,000 lines may be gigabytes, each cut to MAX_LINE in the end.
 TAIL_BYTES = 32 * 1024 * 1024
+# What a companion gets to read at once: in memory it takes up to twenty times as much, and AIrsenal prints some MB.
+MAX_ROWS_BYTES = 32 * 1024 * 1024
 # A piece of a megabyte of short lines takes 200 ms to split: above this size a thread does it, below it costs more
 # to hand over than to do.
 THREAD_BYTES = 16 * 1024
@@ -128,18 +131,31 @@ class LogReader:
             await asyncio.sleep(0)
         return list(wanted)
 
-    async def rows(self, job_id: str, from_byte: int) -> list[str]:
-        """Every line from there on, as a terminal shows it."""
-        splitter = LineSplitter(0)
-        texts: list[str] = []
+    async def rows(self, job_id: str, from_byte: int, from_line: int, end_byte: int) -> Rows:
+        """The lines between, all at once: of more than MAX_ROWS_BYTES the first and the last half."""
+        splitter = LineSplitter(from_line)
+        rows = Rows([], [(0, from_line)])
 
         def work(piece: Piece) -> bool:
-            texts.extend(text for _, text, _ in splitter.feed(piece))
-            return False
+            for number, text, _ in splitter.feed(piece):
+                if number != rows.line(len(rows.texts)):
+                    rows.jumps.append((len(rows.texts), number))
+                rows.texts.append(text)
+            return piece.end_byte >= first_end
 
+        first_end = from_byte + MAX_ROWS_BYTES // 2
+        last_start = max(first_end, end_byte - MAX_ROWS_BYTES // 2)
         async for piece in self.pieces(job_id, from_byte):
-            await _aside(work, piece)
-        return texts + [text for _, text, _ in splitter.rest()]
+            if await _aside(work, piece):
+                last_start = max(last_start, piece.end_byte)
+                break
+        else:
+            last_start = -1
+        if last_start >= 0:
+            async for piece in self.pieces(job_id, last_start):
+                await _aside(work, piece)
+        rows.texts.extend(text for _, text, _ in splitter.rest())
+        return rows
 
     async def page(
         self, job_id: str, from_line: int, limit: int, search: str | None = None, *, end: int | None = None

@@ -50,6 +50,20 @@ class DatabaseState(BaseModel):
     )
 
 
+_STATE: dict[str, Any] = {
+    "exists": True, "path": "DATA_DIR/airsenal-kept/data.db", "bytes": 18_000_000, "season": "2627",
+    "season_is_current": True, "seasons": ["2627", "2526"], "next_gameweek": 12,
+    "changed_at": "2026-11-21T12:00:00Z", "updated_at": "2026-11-21T12:00:00Z", "integrity": "ok",
+    "integrity_detail": None, "checked_at": "2026-11-21T12:00:00Z", "players": 700, "predictions": 3,
+    "newest_tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b", "player_scores_missing": False,
+}  # fmt: skip
+_COPY: dict[str, Any] = {
+    "id": "20260205T120000Z-update_db", "made_at": "2026-02-05T12:00:00Z", "bytes": 18_000_000,
+    "made_before": "update_db", "job_id": "27b89d68-86da-4d40-8641-c5108446140e", "season": "2526",
+    "next_gameweek": 25, "predictions": 2, "integrity": "ok",
+}  # fmt: skip
+
+
 class KeptCopy(BaseModel):
     id: str = Field(description="Its name, e.g. `20260205T120000Z-update_db`.")
     made_at: datetime
@@ -63,6 +77,10 @@ class KeptCopy(BaseModel):
 
 
 class DatabaseCare(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"state": _STATE, "copies": [_COPY], "keep": 10, "busy": False}}
+    )
+
     state: DatabaseState
     copies: list[KeptCopy] = Field(description="Newest first.")
     keep: int = Field(description="How many are kept.")
@@ -70,11 +88,17 @@ class DatabaseCare(BaseModel):
 
 
 class RestorePreview(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"copy": _COPY, "lost": ["1 prediction (gameweeks 25 to 27)."]}}
+    )
+
     copy_: KeptCopy = Field(alias="copy")
     lost: list[str] = Field(description="What the present database has and the copy has not, in words.")
 
 
 class RestoreRequest(Body):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"id": "20260205T120000Z-update_db"}})
+
     id: str = Field(max_length=100)
 
 
@@ -104,13 +128,7 @@ STATUS_EXAMPLE: dict[str, Any] = {
     ],
     "next_step": None,
     "guidance": [],
-    "database": {
-        "exists": True, "path": "DATA_DIR/airsenal-kept/data.db", "bytes": 18_000_000, "season": "2627",
-        "season_is_current": True, "seasons": ["2627", "2526"], "next_gameweek": 12,
-        "changed_at": "2026-11-21T12:00:00Z", "updated_at": "2026-11-21T12:00:00Z", "integrity": "ok",
-        "integrity_detail": None, "checked_at": "2026-11-21T12:00:00Z", "players": 700, "predictions": 3,
-        "newest_tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b", "player_scores_missing": False,
-    },
+    "database": _STATE,
 }  # fmt: skip
 
 

@@ -6,14 +6,17 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
+# Far above every number of FPL's, ids among them, and what MongoDB and a page's JavaScript still hold exactly.
+MOST = 10**12
+Number = Annotated[int, Field(ge=-MOST, le=MOST)]
 # Averages come as text, and as null for a player who has not played yet.
-Average = Annotated[float, BeforeValidator(lambda value: 0 if value is None else value)]
+Average = Annotated[float, Field(ge=-MOST, le=MOST), BeforeValidator(lambda value: 0 if value is None else value)]
 
 
 class Event(BaseModel):
     """A gameweek."""
 
-    id: int
+    id: Number
     name: str
     deadline_time: AwareDatetime
     finished: bool
@@ -22,26 +25,26 @@ class Event(BaseModel):
 
 
 class Club(BaseModel):
-    id: int
+    id: Number
     short_name: str
 
 
 class Element(BaseModel):
     """A player of this season."""
 
-    id: int
+    id: Number
     web_name: str
     first_name: str
     second_name: str
-    team: int
-    element_type: int
-    now_cost: int
+    team: Number
+    element_type: Number
+    now_cost: Number
     points_per_game: Average
-    event_points: int
+    event_points: Number
     form: Average
-    total_points: int
+    total_points: Number
     status: str
-    chance_of_playing_next_round: int | None = None
+    chance_of_playing_next_round: Number | None = None
     news: str = ""
 
 
@@ -56,40 +59,40 @@ class Bootstrap(BaseModel):
 class Fixture(BaseModel):
     """One row of `fixtures/`. Without a gameweek: put off, and not set again yet."""
 
-    event: int | None
+    event: Number | None
     kickoff_time: AwareDatetime | None
-    team_h: int
-    team_a: int
-    team_h_difficulty: int
-    team_a_difficulty: int
+    team_h: Number
+    team_a: Number
+    team_h_difficulty: Number
+    team_a_difficulty: Number
 
 
 class Entry(BaseModel):
     """`entry/ID/`: a manager's team. Points are null before its first gameweek."""
 
-    id: int
+    id: Number
     name: str
     player_first_name: str = ""
     player_last_name: str = ""
-    started_event: int | None = None
-    current_event: int | None = None
-    summary_overall_points: int | None = None
+    started_event: Number | None = None
+    current_event: Number | None = None
+    summary_overall_points: Number | None = None
 
 
 class EntryHistory(BaseModel):
-    points: int
-    total_points: int
-    bank: int
-    value: int
-    event_transfers: int
-    event_transfers_cost: int
-    points_on_bench: int
+    points: Number
+    total_points: Number
+    bank: Number
+    value: Number
+    event_transfers: Number
+    event_transfers_cost: Number
+    points_on_bench: Number
 
 
 class Pick(BaseModel):
-    element: int
-    position: int
-    multiplier: int
+    element: Number
+    position: Number
+    multiplier: Number
     is_captain: bool
     is_vice_captain: bool
 

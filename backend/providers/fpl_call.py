@@ -14,7 +14,9 @@ from backend.providers.fpl_failures import not_json, of_answer, timed_out, too_l
 from backend.utils.clock import Clock
 
 # A browser's name would get round some blocks; we say who we are.
-USER_AGENT = f"airsenal-ops-console/{__version__}"
+HEADERS = {"User-Agent": f"airsenal-ops-console/{__version__}", "Accept-Encoding": "gzip, deflate"}
+# Packed twice, a few kilobytes unfold to gigabytes at one stroke, before anybody can count them.
+_PACKINGS = ("identity", "gzip", "deflate")
 _WORTH_ANOTHER_TRY = ("fpl_unreachable", "fpl_failed", "fpl_timeout")
 
 
@@ -80,6 +82,8 @@ class FplCall:
 
     async def _read(self, response: httpx.Response) -> bytes:
         """Counted after unpacking: a small answer may unfold to a large one."""
+        if response.headers.get("content-encoding", "identity").lower() not in _PACKINGS:
+            raise not_json()
         parts: list[bytes] = []
         size = 0
         async for part in response.aiter_bytes():
@@ -92,7 +96,7 @@ class FplCall:
     def _make_client(self) -> httpx.AsyncClient:
         timeout = httpx.Timeout(self.patience.silence, connect=self.patience.connect)
         # trust_env: HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE count, as for every other program on the machine.
-        return httpx.AsyncClient(timeout=timeout, headers={"User-Agent": USER_AGENT}, trust_env=True)
+        return httpx.AsyncClient(timeout=timeout, headers=HEADERS, trust_env=True)
 
     async def close(self) -> None:
         if self._client is not None:

@@ -50,10 +50,18 @@ def _headless(run: Run) -> OptimisationReport | None:
     return None
 
 
+def _check_last(run: Run, lineup: Lineup) -> None:
+    """A newer result whose head is reworded must not leave an earlier one as the newest."""
+    behind = [at for text in REMAINS if (at := run.log.where(text, lineup.end)) is not None]
+    if behind:
+        Cursor(run.log, min(behind)).fail("nothing of another result behind this one")
+
+
 def _of_strategy(run: Run, head: Row, prediction: PredictionReport | None) -> OptimisationReport:
     found = strategy.read_strategy(run.log, head)
     free = _free_transfers(run, head, found.team_id)
     check_strategy(run, found, free)
+    _check_last(run, found.lineup)
     known = {(player.player, player.club): player.position for player in prediction.players} if prediction else {}
     lineup = with_bench_positions(found.lineup, known)
     first, moves = found.weeks[0].plan, found.weeks[0].moves
@@ -89,6 +97,7 @@ def _free_transfers(run: Run, head: Row, team_id: int) -> int:
 
 def _of_squad(run: Run, head: Row, _: PredictionReport | None) -> OptimisationReport:
     found = squad.read_squad(run, head)
+    _check_last(run, found.lineup)
     plan = [
         GameweekPlan(
             gameweek=found.weeks[0], transfers_out=[], transfers_in=found.names, hit=0, chip=None, bank=found.bank,

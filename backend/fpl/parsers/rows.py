@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 # A frame of tqdm. It has no line end of its own, so the next real line may be glued to it.
@@ -56,11 +58,16 @@ class Log:
         if self._joined.count("\n") != len(self.texts) - 1:  # no log reader gives such rows
             self.texts = [text.replace("\n", " ") for text in self.texts]
             self._joined = "\n".join(self.texts)
+        # Where each row begins: counting line ends up to every hit takes minutes when a log is full of hits.
+        self._starts = list(accumulate((len(text) + 1 for text in self.texts), initial=0))
 
-    def where(self, text: str) -> int | None:
-        """Number of the first row that contains it. Fast on a log of megabytes."""
-        at = self._joined.find(text)
-        return None if at < 0 else self._joined.count("\n", 0, at)
+    def _row_at(self, place: int) -> int:
+        return bisect_right(self._starts, place) - 1
+
+    def where(self, text: str, first: int = 0) -> int | None:
+        """Number of the first row from `first` on that contains it. Fast on a log of megabytes."""
+        at = self._joined.find(text, self._starts[first])
+        return None if at < 0 else self._row_at(at)
 
     def search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         return pattern.search(self._joined)
@@ -69,7 +76,7 @@ class Log:
         """The last row that is all `pattern`; `needle` is a text that each such row contains."""
         at = len(self._joined)
         while (at := self._joined.rfind(needle, 0, at)) >= 0:
-            number = self._joined.count("\n", 0, at)
+            number = self._row_at(at)
             if pattern.fullmatch(self.texts[number]):
                 return Row(number, self.texts[number])
         return None

@@ -7,7 +7,19 @@ import gzip
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["status", "html", "captcha", "broken_json", "wrong_shape", "huge", "slow_drip", "drop", "reset", "hang"]
+Kind = Literal[
+    "status",
+    "html",
+    "captcha",
+    "broken_json",
+    "wrong_shape",
+    "huge",
+    "packed_twice",
+    "slow_drip",
+    "drop",
+    "reset",
+    "hang",
+]
 HUGE = 30_000_000
 
 
@@ -41,6 +53,8 @@ def _huge() -> bytes:
 def headers(failure: Failure) -> dict[str, str]:
     if failure.kind == "huge":
         return {"Content-Encoding": "gzip"}
+    if failure.kind == "packed_twice":
+        return {"Content-Encoding": "gzip, gzip"}
     limited = failure.kind == "status" and failure.status == 429 and failure.retry_after is not None
     return {"Retry-After": failure.retry_after or ""} if limited else {}
 
@@ -56,6 +70,8 @@ def body(failure: Failure) -> tuple[int, str, bytes]:
         return 200, "application/json", b'{"gameweeks": []}'
     if failure.kind == "huge":
         return 200, "application/json", _huge()
+    if failure.kind == "packed_twice":
+        return 200, "application/json", gzip.compress(_huge())
     if failure.kind == "broken_json":
         return 200, "application/json", b'{"events": [{"id": 1, "name": "Gamew'
     if failure.kind == "slow_drip":

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from backend.fpl.season import season_of
 from backend.tests.airsenal.answers import FixedAnswers
 from backend.tests.airsenal.database_file import DatabaseFile
 
@@ -29,7 +30,7 @@ class ThisWeek:
         self.now = now or datetime.now(UTC)
         self.data: Json = json.loads(SOURCE.read_text(encoding="utf-8"))
         self.deadline = (self.now + timedelta(hours=30)).replace(minute=30, second=0, microsecond=0)
-        self.season = _season(self.now)
+        self.season = season_of(self.now)
         self.clubs: dict[int, str] = {club["id"]: club["short_name"] for club in self.data["teams"]}
         starts = datetime(2000 + int(self.season[:2]), 6, 2, tzinfo=UTC)
         self._pace = min(timedelta(weeks=1), (self.deadline - starts) / NEXT)
@@ -77,9 +78,3 @@ class ThisWeek:
 
 def _stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _season(now: datetime) -> str:
-    """As AIrsenal names it: a new one from 1 June on."""
-    year = now.year if now.month >= 6 else now.year - 1
-    return f"{year % 100:02}{(year + 1) % 100:02}"

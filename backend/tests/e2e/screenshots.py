@@ -14,9 +14,12 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from backend.tests.airsenal import pretend
 from backend.tests.airsenal.box import LOGIN, TEAM_ID, AirsenalBox
+from backend.tests.airsenal.fpl_api import StandInFplApi
+from backend.tests.airsenal.this_week import TEAM, ThisWeek
 from backend.tests.e2e.browsing import (
     DESKTOP,
     chromium,
@@ -71,8 +74,35 @@ def main() -> int:
         go(page, "Commands")
         page.get_by_role("link", name=re.compile("^Install AIrsenal airsenal_install ")).wait_for()
         shoot(page, "commands")
+        shoot_a_gameweek(stack, browser, folder / "gameweek")
         browser.close()
     return 0
+
+
+def shoot_a_gameweek(stack: ExitStack, browser: Browser, folder: Path) -> None:
+    """Suggestion and squad, by stand-ins of AIrsenal's programs and of the FPL API."""
+    folder.mkdir(mode=0o700)
+    pretend.install(folder)
+    api = stack.enter_context(StandInFplApi(ThisWeek().answers()))
+    console = RunningConsole(PROJECT, folder, FPL_API_URL=api.url)
+    stack.callback(console.stop)
+    context = browser.new_context(
+        viewport=DESKTOP, base_url=console.url, locale="en-GB", timezone_id="Europe/London"
+    )  # fmt: skip
+    page = context.new_page()
+    set_up(page, console)
+    console.http.post("/api/secrets", json={"key": "FPL_TEAM_ID", "value": str(TEAM)})
+    for command in ("setup_db", "update_db", "predict", "optimize"):
+        job = console.http.post("/api/jobs", json={"command": command, "parameters": {}}).json()
+        page.goto(f"/jobs/{job['id']}")
+        expect_state(page, "Completed", 60)
+    page.goto("/reports?type=optimisation")
+    page.get_by_role("link", name=re.compile("^Sell ")).click()
+    page.get_by_role("list", name="Bench, in order").wait_for()
+    shoot(page, "suggestion")
+    page.goto("/team")
+    page.get_by_role("list", name="Bench, in order").wait_for()
+    shoot(page, "team")
 
 
 def run_small_jobs(page: Page) -> None:

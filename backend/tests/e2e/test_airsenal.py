@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,6 +64,9 @@ def test_from_installing_to_the_suggested_transfers(
     predict(page, phone, console)
     on_phone.close()
     optimise(page, console)
+    kept = console_data(console) / "airsenal-kept" / "data.db"
+    the_prediction_is_what_the_database_says(page, console, kept)
+    the_suggestion_is_what_the_database_says(page, console, kept)
     look_back(page)
     assert api.posted == [], "nothing of it changes the real team"
     watched.check()
@@ -141,6 +147,82 @@ def optimise(page: Page, console: RunningConsole) -> None:
     shoot(page, "airsenal-8-optimised")
     found = console.get(f"/api/jobs/{job_id}/log", search="OPTIMUM STRATEGY")
     assert len(found["lines"]) == 1
+
+
+def console_data(console: RunningConsole) -> Path:
+    argv = [str(part) for part in console.started.process.args]  # type: ignore[union-attr]
+    return Path(argv[argv.index("--data-dir") + 1])
+
+
+# Straight from AIrsenal's tables, in other words than the console asks them.
+_PREDICTED = """
+SELECT p.player_id, p.display_name, a.position, a.team, a.price, f.gameweek, SUM(pp.predicted_points)
+FROM player_prediction pp JOIN fixture f USING (fixture_id) JOIN player p USING (player_id)
+JOIN player_attributes a ON a.player_id = p.player_id AND a.season = f.season AND a.gameweek = 25
+WHERE pp.tag = (SELECT tag FROM player_prediction ORDER BY id DESC LIMIT 1) GROUP BY p.player_id, f.gameweek
+"""
+_SUGGESTED = """
+SELECT p.display_name, s.in_or_out, s.gameweek, s.points_gain FROM transfer_suggestion s JOIN player p USING (player_id)
+WHERE s.timestamp = (SELECT timestamp FROM transfer_suggestion ORDER BY id DESC LIMIT 1)
+"""
+
+
+def read(database: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
+        return db.execute(query).fetchall()
+
+
+def newest_report(console: RunningConsole, kind: str) -> dict[str, Any]:
+    head = console.get("/api/reports", type=kind)[0]
+    assert (head["state"], head["season"], head["gameweeks"]) == ("complete", "2526", [25])
+    report: dict[str, Any] = console.get(f"/api/reports/{head['id']}")["report"]
+    return report
+
+
+def the_prediction_is_what_the_database_says(page: Page, console: RunningConsole, database: Path) -> None:
+    report = newest_report(console, "prediction")
+    rows = read(database, _PREDICTED)
+    assert len(rows) > 500
+    shown = {player["player_id"]: player for player in report["players"]}
+    assert len(shown) == len(report["players"]) == len({row[0] for row in rows})
+    for player_id, name, position, club, price, gameweek, points in rows:
+        player = shown[player_id]
+        said = (player["player"], player["position"], player["club"], round(player["price"] * 10))
+        assert said == (name, position, club, price)
+        assert player["by_gameweek"] == {str(gameweek): pytest.approx(points)}
+        assert player["expected_points"] == pytest.approx(points)
+    # And the table on the page shows the same best player.
+    page.goto("/reports?type=prediction")
+    page.get_by_role("link", name=re.compile("leads gameweek 25")).first.click()
+    best = max(rows, key=lambda row: row[6])
+    first = page.get_by_role("table").get_by_role("row").nth(1)
+    expect(first).to_contain_text(best[1])
+    expect(first).to_contain_text(f"{best[6]:.2f}")
+    shoot(page, "airsenal-11-prediction")
+
+
+def the_suggestion_is_what_the_database_says(page: Page, console: RunningConsole, database: Path) -> None:
+    report = newest_report(console, "optimisation")
+    rows = read(database, _SUGGESTED)
+    plan = report["plan"][0]
+    assert sorted(plan["transfers_out"]) == sorted(name for name, in_or_out, _, _ in rows if in_or_out == -1)
+    assert sorted(plan["transfers_in"]) == sorted(name for name, in_or_out, _, _ in rows if in_or_out == 1)
+    assert {row[2] for row in rows} == {25}
+    for *_, gain in rows:
+        # The log has one place after the point, and so has each of the two it is the difference of.
+        assert report["points_gain"] == pytest.approx(gain, abs=0.11)
+    assert report["tag"] == newest_report(console, "prediction")["tag"]
+    lineup = report["starting_lineup"]
+    assert (len(lineup), len(report["bench"])) == (11, 4)
+    assert [player["name"] for player in lineup if player["is_captain"]] == [report["captain"]]
+    # Nobody of whom the database does not know the club.
+    clubs = {name: club for _, name, _, club, *_ in read(database, _PREDICTED)}
+    assert all(player["club"] for player in lineup + report["bench"])
+    assert all(player["name"] in clubs for player in lineup)
+    page.goto("/reports?type=optimisation")
+    page.get_by_role("link", name=report["headline"]).click()
+    expect(page.get_by_role("list", name="Bench, in order").get_by_role("listitem")).to_have_count(4)
+    shoot(page, "airsenal-12-suggestion")
 
 
 def look_back(page: Page) -> None:

@@ -224,6 +224,8 @@ async def test_no_other_door_lets_it_through(world: World) -> None:
     answer = await world.console.http.post("/api/jobs", json=body)
     assert answer.status_code == 409
     assert answer.json()["detail"].endswith("Review first what it would do: /airsenal/apply/make_transfers")
+    shown = await world.console.http.get("/api/commands/make_transfers")
+    assert shown.json()["guard"] == "airsenal.apply", "the form leads to the review"
     preview = await ready(world)
     made = await world.console.http.post("/api/auth/tokens", json={"name": "robot", "scope": "admin", "days": 1})
     assert made.status_code == 200, made.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 
@@ -18,16 +19,22 @@ class Steps:
 
     refuse = ""
     breaks = False
+    huge: object = None
+    hold: asyncio.Event | None = None
 
     def __init__(self) -> None:
         self.calls: list[str] = []
 
     async def before(self, job: Job) -> None:
         self.calls.append(f"before {job.attempt}")
+        if self.hold:
+            await self.hold.wait()
         if self.refuse:
             raise BadRequest(self.refuse)
 
     def progress(self, job: Job) -> Steps:
+        if self.breaks:
+            raise ValueError("this is nobody's business either")
         return self
 
     def feed(self, rows: list[str]) -> Progress | None:
@@ -36,12 +43,14 @@ class Steps:
 
     async def after(self, job: Job, outcome: Outcome, rows: ReadRows) -> Finished:
         self.calls.append(f"after {outcome.cause.value} {outcome.exit_code}")
-        lines = await rows()
+        lines = (await rows()).texts
         if self.breaks:
             raise ValueError("this is nobody's business")
         if outcome.succeeded and "sum=0" in lines:
             outcome = outcome.model_copy(update={"cause": Cause.NO_RESULT, "error": "It did not step at all."})
             return Finished(outcome, warnings=["no steps"])
+        if self.huge:
+            return Finished(outcome, {"huge": self.huge}, ["a warning"])
         return Finished(outcome, {"type": "steps", "rows": lines}, ["small steps"])
 
 
@@ -86,12 +95,44 @@ async def test_what_it_refuses_does_not_start(console: Console, steps: Steps) ->
     assert (await console.run("say"))["status"] == "completed", "its lane goes on"
 
 
+@pytest.mark.parametrize("how", ["cancel", "close"])
+async def test_what_is_not_wanted_any_more_when_it_is_ready_does_not_begin(
+    console: Console, steps: Steps, how: str
+) -> None:
+    steps.hold = asyncio.Event()
+    job = await console.submit("told", steps=1)
+    await console.when(job["id"], lambda _: bool(steps.calls))
+    assert (await console.http.post(f"/api/jobs/{job['id']}/{how}")).status_code == 200
+    steps.hold.set()
+    ended = await console.ended(job["id"])
+    assert (ended["log_bytes"], steps.calls) == (0, ["before 1"])
+    assert ended["status"] == ("cancelled" if how == "cancel" else "failed")
+    steps.hold = None
+    assert (await console.run("told", steps=1))["status"] == "completed", "its lane goes on"
+    assert steps.calls[-2:] == ["before 1", "after exit_code 0"]
+    assert (await console.job(job["id"]))["log_bytes"] == 0
+
+
 async def test_its_own_failure_is_no_success_of_the_job(console: Console, steps: Steps) -> None:
     steps.breaks = True
     ended = await console.run("told", steps=1)
     assert (ended["status"], ended["cause"]) == ("failed", "no_result")
     assert "ValueError" in ended["error"]
     assert "business" not in str(ended)
+
+
+@pytest.mark.parametrize("huge", ["x" * 17_000_000, 10**30], ids=["text", "number"])
+async def test_a_result_that_cannot_be_stored_does_not_hold_the_lane(
+    console: Console, steps: Steps, huge: object
+) -> None:
+    steps.huge = huge
+    job = await console.submit("told", steps=1)
+    behind = await console.submit("say")
+    ended = await console.ended(job["id"])
+    assert (ended["status"], ended["exit_code"]) == ("completed", 0)
+    assert ended["warnings"] == ["Its result could not be stored; its log has all of it."]
+    assert (await console.http.get(f"/api/jobs/{job['id']}/output")).json()["output"] is None
+    assert (await console.ended(behind["id"]))["status"] == "completed", "its lane goes on"
 
 
 async def test_a_program_that_falls_silent_is_stopped(console: Console) -> None:

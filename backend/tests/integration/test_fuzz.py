@@ -34,6 +34,8 @@ OPERATIONS = {operation.ok().label: operation.ok() for operation in SCHEMA.get_a
 REFUSED_BY_MEANING = {
     "DELETE /api/auth/totp": "it is not on",
     "GET /api/jobs/summary": "not every text is the name of a time zone",
+    "POST /api/airsenal/apply/{command}": "there is nothing to send, and nobody to send it as",
+    "POST /api/airsenal/database/check": "there is no database yet",
     "POST /api/auth/confirm": "the password is right or wrong; one of two ways must be given",
     "POST /api/auth/email": "not every text is an e-mail address",
     "POST /api/auth/hash-password": "passwords have rules that no pattern can say",

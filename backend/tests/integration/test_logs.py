@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from backend.jobs import log_reader
+from backend.jobs.feed import Feeds
+from backend.jobs.log_reader import LogReader
+from backend.repositories.log_chunks import LogChunkRepository
 from backend.tests.conftest import Console
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
@@ -82,6 +86,24 @@ async def test_the_middle_of_a_log_over_its_limit_is_dropped_and_marked(console:
     assert len(found["lines"]) == 1
     download = (await console.http.get(f"/api/jobs/{job['id']}/log/download")).content
     assert len(download) < 7 * 1024 * 1024
+
+
+async def test_who_reads_all_of_a_long_log_gets_both_ends_and_the_lines_they_are(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A companion reads it at once: gigabytes must not become the console's memory."""
+    job = await console.run("count", lines=200_000)
+    reader = LogReader(LogChunkRepository(console.services.database.db), Feeds(lambda _: None))
+    whole = await reader.rows(job["id"], 0, 5, job["log_bytes"])
+    assert (len(whole.texts), whole.line(0), whole.line(199_999)) == (200_000, 5, 200_004)
+    monkeypatch.setattr(log_reader, "MAX_ROWS_BYTES", 200_000)
+    rows = await reader.rows(job["id"], 0, 0, job["log_bytes"])
+    assert sum(map(len, rows.texts)) < 2_000_000
+    hole = next(at for at, text in enumerate(rows.texts) if "bytes dropped here" in text)
+    # What follows the hole begins in the middle of a line.
+    for at in (*range(hole), *range(hole + 2, len(rows.texts))):
+        assert rows.texts[at] == f"line {rows.line(at)}"
+    assert rows.texts[-1] == "line 199999"
 
 
 @pytest.mark.parametrize(("lines", "width"), [(200, 60_000), (6, 9_000_000), (2500, 10)])

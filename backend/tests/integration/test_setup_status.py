@@ -120,6 +120,9 @@ async def test_the_fpl_site_may_be_down_or_slow_and_is_not_pestered(
     await console.services.vault.put("FPL_TEAM_ID", "1")
     played.team = NotFound()
     assert (await played.step("team")).detail == "The FPL site knows no team 1. Correct the id."
+    old = {"$set": {"value": "my team"}, "$unset": {"sealed": ""}}
+    await console.services.database.db["secrets"].update_one({"key": "FPL_TEAM_ID"}, old)
+    assert (await played.step("team")).detail == "The FPL site knows no team my team. Correct the id."
 
 
 async def test_dear_facts_are_kept_for_a_moment_and_read_anew_when_a_job_moves(

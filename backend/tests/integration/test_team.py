@@ -189,6 +189,9 @@ FAILURES: list[tuple[str, Callable[[StandInFplApi], None], str, list[str]]] = [
     ("closed", lambda api: api.fail("drop"), "fpl_unreachable", ["broke off"]),
     ("refused", lambda api: api.go_down(), "fpl_unreachable", ["nobody answers", "this machine's network"]),
     ("huge", lambda api: api.fail("huge"), "fpl_too_large", ["larger than 1 MB", "was not read"]),
+    ("packed twice", lambda api: api.fail("packed_twice"), "fpl_not_json", ["damaged"]),
+    ("a number of thirty digits", lambda api: api.answers.answers["bootstrap-static"]["elements"][0].update(  # type: ignore[attr-defined]
+        total_points=10**30), "fpl_wrong_shape", ["(at elements.0.total_points)"]),
     ("contradiction", lambda api: api.answers.answers["bootstrap-static"]["elements"].clear()  # type: ignore[attr-defined]
      or api.answers.answers["bootstrap-static"]["elements"].append(  # type: ignore[attr-defined]
          GAMEWEEK_24["bootstrap-static"]["elements"][0]), "fpl_contradiction", ["do not fit together"]),

@@ -14,7 +14,7 @@ from backend.errors import BadRequest
 from backend.fpl.care import Care
 from backend.fpl.companion import AirsenalCompanion
 from backend.fpl.parsers import Parsed
-from backend.jobs.companion import Finished, ReadRows
+from backend.jobs.companion import Finished, ReadRows, Rows
 from backend.models.jobs import Cause, Job, Outcome
 from backend.models.reports import ReportHead, StoredReport
 from backend.tests.airsenal.databases import build, damage, predict, tags_in
@@ -71,13 +71,13 @@ def _outcome(code: int = 0, cause: Cause = Cause.EXIT_CODE) -> Outcome:
 
 
 def _rows(*lines: str) -> ReadRows:
-    async def rows() -> list[str]:
-        return list(lines)
+    async def rows() -> Rows:
+        return Rows(list(lines))
 
     return rows
 
 
-async def _unreadable() -> list[str]:
+async def _unreadable() -> Rows:
     raise OSError("the log is away")
 
 
@@ -130,6 +130,15 @@ async def test_commands_that_do_not_write_see_the_database_and_leave_it(
     predict(around.local, "by mistake", 24)
     assert (await around.companion.after(job, _outcome(), _unreadable)).outcome.succeeded
     assert tags_in(around.kept) == ["first"]
+
+
+async def test_a_command_of_the_operator_in_another_lane_would_pull_the_database_away(around: Around) -> None:
+    await around.set_up("first")
+    await around.companion.before(around.job("predict"))
+    predict(around.local, "half done", 24)
+    with pytest.raises(BadRequest, match='Write "lane: airsenal" in its command file'):
+        await around.companion.before(around.job("predict").model_copy(update={"lane": "default"}))
+    assert tags_in(around.local) == ["first", "half done"]
 
 
 async def test_a_success_that_cannot_be_kept_is_none(around: Around) -> None:
@@ -222,6 +231,24 @@ async def test_what_makes_a_result_uncertain_is_said_once(around: Around) -> Non
     assert finished.outcome.succeeded
     assert finished.warnings
     assert len(set(finished.warnings)) == len(finished.warnings)
+
+
+async def test_lines_are_those_of_the_whole_log(around: Around) -> None:
+    """An earlier attempt comes first, and a part of this one's log was dropped before the drift."""
+    log = rows("run_prediction")
+    drift = log.index("DEF:")
+    log[drift] = "DEFENDERS:"
+
+    async def read() -> Rows:
+        return Rows(log, [(0, 1000), (drift - 3, 70_000)])
+
+    await around.set_up("first")
+    job = around.job("predict", weeks_ahead=3)
+    await around.companion.before(job)
+    output = (await around.companion.after(job, _outcome(), read)).output
+    assert output
+    assert (output["not_understood_from"], output["warnings"][-1]["line"]) == (70_003, 70_003)
+    assert output["headline"].endswith("from line 70004")
 
 
 async def test_a_failed_test_of_the_login_is_a_report_and_needs_no_database(around: Around) -> None:

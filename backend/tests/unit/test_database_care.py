@@ -124,6 +124,16 @@ async def test_the_newest_copies_are_kept(tmp_path: Path) -> None:
     assert len(list(place.copies.iterdir())) == 6
 
 
+async def test_a_file_that_somebody_put_beside_the_copies_stays(place: Place) -> None:
+    await place.set_up("first")
+    await place.predict("second")
+    own = place.copies / "before the season.db"
+    build(own, tags=["mine"])
+    await place.predict("third")
+    assert tags_in(own) == ["mine"]
+    assert len(await place.copy_ids()) == 2
+
+
 async def test_a_first_set_up_that_failed_leaves_nothing_half_built(place: Place) -> None:
     await place.care.copy_in("setup_db", "job-0")
     build(place.local)

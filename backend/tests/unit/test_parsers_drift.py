@@ -212,6 +212,14 @@ def test_a_log_that_stops_in_the_middle_is_missing_its_end() -> None:
     assert [report.state for report in result.reports] == ["not_understood"]
 
 
+def test_of_two_results_the_one_with_the_known_head_is_not_taken_for_the_newest() -> None:
+    rows = goldens.rows("replay_season")  # a squad from scratch, then a strategy
+    changed = [row.replace("OPTIMUM STRATEGY", "BEST STRATEGY") for row in rows]
+    [report] = goldens.parsed("replay_season", changed).reports
+    assert report.state == "not_understood"
+    assert "`Baseline Score: " in report.warnings[-1].message
+
+
 def test_a_gameweek_without_its_head_is_not_passed_over() -> None:
     """Nobody said how many gameweeks there are; the rows that are left over tell."""
     rows = [row for row in goldens.rows("run_optimization") if row != "GAMEWEEK 27:"]

@@ -2161,7 +2161,46 @@ export interface components {
             /** Checks */
             checks?: components["schemas"]["DataCheck"][];
         };
-        /** DatabaseCare */
+        /**
+         * DatabaseCare
+         * @example {
+         *       "busy": false,
+         *       "copies": [
+         *         {
+         *           "bytes": 18000000,
+         *           "id": "20260205T120000Z-update_db",
+         *           "integrity": "ok",
+         *           "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *           "made_at": "2026-02-05T12:00:00Z",
+         *           "made_before": "update_db",
+         *           "next_gameweek": 25,
+         *           "predictions": 2,
+         *           "season": "2526"
+         *         }
+         *       ],
+         *       "keep": 10,
+         *       "state": {
+         *         "bytes": 18000000,
+         *         "changed_at": "2026-11-21T12:00:00Z",
+         *         "checked_at": "2026-11-21T12:00:00Z",
+         *         "exists": true,
+         *         "integrity": "ok",
+         *         "newest_tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "next_gameweek": 12,
+         *         "path": "DATA_DIR/airsenal-kept/data.db",
+         *         "player_scores_missing": false,
+         *         "players": 700,
+         *         "predictions": 3,
+         *         "season": "2627",
+         *         "season_is_current": true,
+         *         "seasons": [
+         *           "2627",
+         *           "2526"
+         *         ],
+         *         "updated_at": "2026-11-21T12:00:00Z"
+         *       }
+         *     }
+         */
         DatabaseCare: {
             state: components["schemas"]["DatabaseState"];
             /**
@@ -3870,7 +3909,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** RestorePreview */
+        /**
+         * RestorePreview
+         * @example {
+         *       "copy": {
+         *         "bytes": 18000000,
+         *         "id": "20260205T120000Z-update_db",
+         *         "integrity": "ok",
+         *         "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *         "made_at": "2026-02-05T12:00:00Z",
+         *         "made_before": "update_db",
+         *         "next_gameweek": 25,
+         *         "predictions": 2,
+         *         "season": "2526"
+         *       },
+         *       "lost": [
+         *         "1 prediction (gameweeks 25 to 27)."
+         *       ]
+         *     }
+         */
         RestorePreview: {
             copy: components["schemas"]["KeptCopy"];
             /**
@@ -3879,7 +3936,12 @@ export interface components {
              */
             lost: string[];
         };
-        /** RestoreRequest */
+        /**
+         * RestoreRequest
+         * @example {
+         *       "id": "20260205T120000Z-update_db"
+         *     }
+         */
         RestoreRequest: {
             /** Id */
             id: string;

@@ -118,15 +118,9 @@ function NoReports({ type }: { type: ReportType | undefined }) {
     <Empty
       title={title}
       action={
-        command === null ? (
-          <Link to="/commands" className="link">
-            {label}
-          </Link>
-        ) : (
-          <Link to="/commands/$id" params={{ id: command }} className="link">
-            {label}
-          </Link>
-        )
+        <Link to="/commands/$id" params={{ id: command }} className="link">
+          {label}
+        </Link>
       }
     >
       {text}

@@ -71,12 +71,13 @@ function Beside({ step, status, open, onToggle }: BesideProps) {
   const [first, again] = RUN_WORDS[step.name];
   if (step.name === "team" || step.name === "login") {
     if (step.state === "to_do" || (step.name === "login" && !status.version && step.state === "optional")) return null;
+    const word = open ? "Close" : step.state === "optional" ? first : again;
     const tests = step.name === "login" && step.state !== "optional" && step.command;
     return (
       <div className={classes.beside}>
         {tests && <RunButton command={tests} label="Test the login" />}
-        <Button size="xs" variant="default" aria-expanded={open} onClick={onToggle} aria-label={`${step.state === "optional" ? first : again}: ${step.title}`}>
-          {open ? "Close" : step.state === "optional" ? first : again}
+        <Button size="xs" variant="default" aria-expanded={open} onClick={onToggle} aria-label={`${word}: ${step.title}`}>
+          {word}
         </Button>
       </div>
     );

@@ -99,5 +99,5 @@ function Lineup({ preview }: { preview: ApplyPreview }) {
 }
 
 function onPitch({ name, club, position_group, is_captain, is_vice_captain, expected_points }: ApplyPreview["bench"][number]): PitchPlayer {
-  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, points: expected_points };
+  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, ...(expected_points === null ? {} : { points: expected_points }) };
 }

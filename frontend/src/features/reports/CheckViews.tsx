@@ -65,7 +65,7 @@ export function DatabaseView({ stored, report }: { stored: StoredReport; report:
   return (
     <>
       <ReportHeader stored={stored} />
-      {report.stages.length > 0 ? (
+      {report.stages.length > 0 && (
         <Section title="What it did">
           <ol className={classes.stages}>
             {report.stages.map((stage, index) => (
@@ -73,9 +73,8 @@ export function DatabaseView({ stored, report }: { stored: StoredReport; report:
             ))}
           </ol>
         </Section>
-      ) : (
-        <Summary text={report.summary_text} headline={report.headline} />
       )}
+      <Printed text={report.summary_text} />
     </>
   );
 }
@@ -98,12 +97,15 @@ export function LoginView({ stored, report }: { stored: StoredReport; report: Lo
   );
 }
 
-/** Left out where it only repeats the page's title. */
-function Summary({ text, headline }: { text: string; headline: string }) {
-  if (text.trim() === "" || text.trim() === headline.trim()) return null;
+/** The program's own words, folded away: everything in them stands above, in ours. */
+export function Printed({ text }: { text: string }) {
+  if (text.trim() === "") return null;
   return (
-    <Section title="In words">
-      <p className={classes.summary}>{text}</p>
-    </Section>
+    <details className={classes.printed}>
+      <summary>What AIrsenal printed</summary>
+      <pre role="region" aria-label="What AIrsenal printed" tabIndex={0}>
+        {text}
+      </pre>
+    </details>
   );
 }

@@ -9,6 +9,7 @@ import { Pitch } from "@/features/pitch/Pitch";
 import type { PitchPlayer } from "@/features/pitch/types";
 import { useDeadline } from "@/features/team/Deadline";
 import { formatDuration } from "@/lib/time";
+import { Printed } from "./CheckViews";
 import classes from "./optimisation.module.css";
 import { Plans } from "./Plans";
 import { ReportHeader } from "./ReportHeader";
@@ -94,21 +95,8 @@ function ApplyButton({ command, children }: { command: ApplyCommand; children: s
   );
 }
 
-/** For those who want to see the source: its columns stand only in a type of one width. */
-function Printed({ text }: { text: string }) {
-  if (text.trim() === "") return null;
-  return (
-    <details className={classes.printed}>
-      <summary>As AIrsenal printed it</summary>
-      <pre role="region" aria-label="What AIrsenal printed" tabIndex={0}>
-        {text}
-      </pre>
-    </details>
-  );
-}
-
 function onPitch({ name, club, position_group, is_captain, is_vice_captain, expected_points }: LineupPlayer): PitchPlayer {
-  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, points: expected_points };
+  return { key: `${name} ${club ?? ""}`, name, club, position: position_group, captain: is_captain, vice: is_vice_captain, ...(expected_points === null ? {} : { points: expected_points }) };
 }
 
 /** With and without the moves, side by side. */

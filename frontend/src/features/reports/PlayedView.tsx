@@ -18,7 +18,7 @@ export function PlayedView({ id }: { id: string }) {
   if (query.error && !query.data) return <Failure error={query.error} title="What was played cannot be read" retry={() => void query.refetch()} />;
   if (!query.data) return <Rows rows={6} />;
   if (query.data.players.length === 0) {
-    return <Empty title="Nothing of it is played yet">{query.data.note ?? "Once its gameweeks are played and the database is updated, expected and real points stand here side by side."}</Empty>;
+    return <Empty title="No scores to set against it yet">{query.data.note ?? "Once its gameweeks are played and the database is updated, expected and real points stand here side by side."}</Empty>;
   }
   return <PlayedResults played={query.data} />;
 }

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { PredictedPlayer } from "@/api/types";
-import { type Column, filterPlayers, perMillion, playerColumns, playerKey } from "./players";
+import { type Column, filterPlayers, perMillion, playerColumns, playerKey, splitGameweeks } from "./players";
 import classes from "./players.module.css";
 import type { PlayerFilter } from "./search";
 import { SortableTable, type Sorting } from "./SortableTable";
@@ -16,7 +16,7 @@ interface Props {
 
 /** All players of a prediction, or those that fit the filter. */
 export function PlayerTable({ players, gameweeks, filter, sorting, onSort }: Props) {
-  const columns = useMemo(() => playerColumns(gameweeks), [gameweeks]);
+  const columns = useMemo(() => playerColumns(splitGameweeks(gameweeks, players)), [gameweeks, players]);
   const { q, position, club, max } = filter;
   const rows = useMemo(() => filterPlayers(players, { q, position, club, max }), [players, q, position, club, max]);
   const cell = useMemo(() => cellOf(players), [players]);

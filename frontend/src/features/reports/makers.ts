@@ -3,8 +3,8 @@ import type { ReportType } from "@/api/types";
 interface Maker {
   title: string;
   text: string;
-  /** The command that makes one; null: see the catalogue. */
-  command: string | null;
+  /** The command that makes one. */
+  command: string;
   label: string;
 }
 
@@ -42,8 +42,8 @@ export const MAKERS: Record<ReportType | "any", Maker> = {
   },
   login: {
     title: "The FPL login was not tested yet",
-    text: "Without a login AIrsenal works on your squad as the public site shows it.",
-    command: null,
-    label: "Choose a command to run",
+    text: "“Test the FPL login” says whether it works. Without a login AIrsenal works on your squad as the public site shows it.",
+    command: "test_login",
+    label: "Test the FPL login",
   },
 };

@@ -102,3 +102,8 @@ export function gameweeksOf(gameweeks: readonly number[], players: readonly Pred
   if (gameweeks.length > 0) return [...gameweeks];
   return [...new Set(players.flatMap(({ by_gameweek }) => Object.keys(by_gameweek).map(Number)))].toSorted((a, b) => a - b);
 }
+
+/** Those with points of their own. A prediction that is known from the log only has sums and nothing else. */
+export function splitGameweeks(gameweeks: readonly number[], players: readonly PredictedPlayer[]): number[] {
+  return gameweeks.filter((gameweek) => players.some(({ by_gameweek }) => by_gameweek[gameweek] !== undefined));
+}

@@ -64,6 +64,11 @@ describe("a prediction", () => {
     expect(rows()).toHaveLength(50);
   });
 
+  it("read from the log alone has sums, and no empty columns beside them", async () => {
+    await show(() => <Prediction report={prediction({ players: [player({ by_gameweek: {} })] })} />);
+    expect(screen.getAllByRole("columnheader").map(({ textContent }) => textContent.split(",")[0])).toEqual(["Player", "Pos", "Club", "Price", "Points", "Per £m"]);
+  });
+
   it("offers the table as CSV", async () => {
     await show(() => <Prediction />);
     expect(screen.getByRole("link", { name: "CSV" })).toHaveAttribute("href", "/api/reports/r1/players.csv");
@@ -100,7 +105,7 @@ describe("an optimisation", () => {
   const made = head({ type: "optimisation", headline: "Sell Saka and Raya, buy Palmer." });
 
   it("says what to do: who goes and who comes are two lists, with their price", async () => {
-    const report = optimisation({ plan: [week], starting_lineup: lineup, baseline_points: 163.2, best_points: 178.7, points_gain: 15.5 });
+    const report = optimisation({ plan: [week], starting_lineup: lineup, summary_text: "OPTIMUM STRATEGY", baseline_points: 163.2, best_points: 178.7, points_gain: 15.5 });
     await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
     expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Sell Saka and Raya, buy Palmer.");
     const card = screen.getByRole("article", { name: "Gameweek 25" });
@@ -109,6 +114,7 @@ describe("an optimisation", () => {
     for (const text of ["2 transfers, 4 points paid", "Bench Boost", "−4", "£2.0m", "50.1"]) expect(within(card).getByText(text)).toBeInTheDocument();
     const score = screen.getByRole("region", { name: "What the moves are worth" });
     for (const text of ["163.2", "178.7", "+15.5"]) expect(within(score).getByText(text)).toBeInTheDocument();
+    expect(screen.getByText("OPTIMUM STRATEGY").closest("details")).not.toHaveAttribute("open");
     expect(screen.getByRole("link", { name: "Review transfers…" })).toHaveAttribute("href", "/airsenal/apply/make_transfers");
     expect(screen.getByRole("link", { name: "Review line-up…" })).toHaveAttribute("href", "/airsenal/apply/set_lineup");
   });

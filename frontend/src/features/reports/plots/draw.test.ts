@@ -13,6 +13,11 @@ describe("what the plots are given", () => {
     expect(drawn.map(({ name, data }) => [name, data])).toEqual([["GW25", [4, 0]], ["GW26", [2, 7]]]);
   });
 
+  it("is the whole sum where a log does not part it", () => {
+    const drawn = series(drawByGameweek([player({ expected_points: 20.87 })], [25, 26])(colors, 800));
+    expect(drawn.map(({ name, data }) => [name, data])).toEqual([["All gameweeks", [20.87]]]);
+  });
+
   it("is a mark for each player with a price and points, by position", () => {
     const drawn = series(drawPrice([player({ price: 10, expected_points: 5 }), player({ price: null }), player({ position: "GK", expected_points: 0 }), player({ position: "GK", price: 4, expected_points: 3 })])(colors, 300));
     expect(drawn.map(({ data }) => data)).toEqual([[[4, 3]], [], [[10, 5]], []]);

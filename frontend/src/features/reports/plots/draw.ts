@@ -1,4 +1,5 @@
 import type { PlayedPlayer, PredictedPlayer, Position } from "@/api/types";
+import { splitGameweeks } from "../players";
 import { POSITIONS } from "../search";
 import { formatPoints, formatPrice, POSITION_WORDS } from "../words";
 import type { ChartOption, Draw } from "./Chart";
@@ -27,11 +28,19 @@ function legend(colors: Colors, width: number) {
   return { formatter: (name: string) => (width < NARROW ? short(name) : name), top: 0, left: 0, itemWidth: 12, itemHeight: 12, itemGap: 14, textStyle: { color: colors.text } };
 }
 
-/** One bar a player, cut into gameweeks; each part carries its number. */
+interface Part {
+  name: string;
+  points: (player: PredictedPlayer) => number;
+}
+
+/** One bar a player, cut into gameweeks, each part with its number; uncut where only the sum is known. */
 export function drawByGameweek(players: readonly PredictedPlayer[], gameweeks: readonly number[]): Draw {
+  const split = splitGameweeks(gameweeks, players).map((gameweek): Part => ({ name: `GW${gameweek}`, points: ({ by_gameweek }) => by_gameweek[gameweek] ?? 0 }));
+  const parts = split.length > 0 ? split : [{ name: "All gameweeks", points: ({ expected_points }: PredictedPlayer) => expected_points }];
+  const cut = parts.length > 1;
   return (colors, width): ChartOption => ({
-    legend: { ...legend(colors, width), show: gameweeks.length > 1, type: "scroll" },
-    grid: { top: gameweeks.length > 1 ? 34 : 8, left: 4, right: 36, bottom: 4, containLabel: true },
+    legend: { ...legend(colors, width), show: cut, type: "scroll" },
+    grid: { top: cut ? 34 : 8, left: 4, right: 36, bottom: 4, containLabel: true },
     xAxis: { type: "value", ...axis(colors, ""), axisLabel: { color: colors.muted, hideOverlap: true } },
     yAxis: {
       type: "category",
@@ -41,17 +50,17 @@ export function drawByGameweek(players: readonly PredictedPlayer[], gameweeks: r
       axisLine: { show: false },
       axisTick: { show: false },
     },
-    series: gameweeks.map((gameweek, index) => {
-      const color = mix(colors.accent, colors.surface, gameweeks.length > 1 ? (index / gameweeks.length) * 0.85 : 0);
+    series: parts.map(({ name, points }, index) => {
+      const color = mix(colors.accent, colors.surface, (index / parts.length) * 0.85);
       return {
         type: "bar" as const,
-        name: `GW${gameweek}`,
+        name,
         stack: "points",
         barMaxWidth: 22,
         itemStyle: { color, borderColor: colors.surface, borderWidth: 1 },
-        label: { show: gameweeks.length <= (width < NARROW ? 3 : 8), color: textOn(color), fontSize: 11, formatter: ({ value }: { value: unknown }) => label(value) },
-        tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => sentence(players[dataIndex], gameweek) },
-        data: players.map(({ by_gameweek }) => Math.max(0, by_gameweek[gameweek] ?? 0)),
+        label: { show: parts.length <= (width < NARROW ? 3 : 8), color: textOn(color), fontSize: 11, formatter: ({ value }: { value: unknown }) => label(value) },
+        tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => sentence(players[dataIndex], name, points) },
+        data: players.map((player) => Math.max(0, points(player))),
       };
     }),
   });
@@ -61,9 +70,9 @@ function label(value: unknown): string {
   return typeof value === "number" && value >= 0.5 ? value.toFixed(1) : "";
 }
 
-function sentence(player: PredictedPlayer | undefined, gameweek: number): string {
+function sentence(player: PredictedPlayer | undefined, name: string, points: Part["points"]): string {
   if (!player) return "";
-  return `${player.player} (${player.club ?? "no club"})\nGW${gameweek}: ${formatPoints(player.by_gameweek[gameweek] ?? 0)}\nAll: ${formatPoints(player.expected_points)}`;
+  return `${player.player} (${player.club ?? "no club"})\n${name}: ${formatPoints(points(player))}\nSum: ${formatPoints(player.expected_points)}`;
 }
 
 function shorten(name: string): string {
