@@ -22,6 +22,7 @@ describe("what speaks against the newest suggestion", () => {
   it("is what the set-up says of it, before any warning", () => {
     const step = { name: "optimise" as const, title: "Optimise transfers", state: "attention" as const, detail: "Made from an older prediction: optimise again.", command: "optimize", job_id: null, at: null };
     expect(doubtOf(head({ gameweeks: [25] }), deadline(25), step)).toBe(step.detail);
+    expect(doubtOf(head({ gameweeks: [25] }), deadline(25), { ...step, state: "failed", detail: "It ran out of memory." })).toBe("It ran out of memory.");
     expect(doubtOf(head({ gameweeks: [25] }), deadline(25), { ...step, state: "done" })).toBeNull();
   });
 

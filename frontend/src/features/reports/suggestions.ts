@@ -6,7 +6,7 @@ export function doubtOf({ state, gameweeks, warnings }: ReportHead, deadline: De
   const coming = deadline?.gameweek;
   if (state === "not_understood") return "AIrsenal’s output was not wholly understood: read it before you follow it.";
   if (coming && first !== undefined && first < coming.id) return passedWords(first);
-  if (step?.state === "attention") return step.detail;
+  if (step?.state === "attention" || step?.state === "failed") return step.detail;
   const [warning, ...others] = warnings;
   if (!warning) return null;
   return others.length === 0 ? warning.message : `${warning.message} And ${others.length} more.`;
