@@ -234,9 +234,11 @@ def _hit(facts: Facts) -> Check:
             return _warning("hit", "It is a whole squad. Before your team's first deadline transfers are free.")
         return _stop("hit", "It is a whole squad from scratch: each transfer above the free ones would cost 4 points. "
                      "Make your choice on the FPL site.")  # fmt: skip
-    hit = facts.plan.hit if facts.plan and facts.shown else 0
-    if hit:
-        return _warning("hit", f"It costs {hit} points.")
+    if facts.plan is None or facts.shown is None:
+        return _warning("hit", "What it costs is not known: the newest optimisation does not say it for this team's "
+                        "next gameweek.")  # fmt: skip
+    if facts.plan.hit:
+        return _warning("hit", f"It costs {facts.plan.hit} points.")
     return _ok("hit", "It costs no points, if the FPL site counts your free transfers as AIrsenal does.")
 
 

@@ -164,6 +164,10 @@ def _predict(facts: Facts) -> Step:
     ahead, weeks = facts.database.next_gameweek, head.gameweeks if head else []
     if ahead and weeks and ahead not in weeks:
         return _step("predict", "attention", f"It says nothing of gameweek {ahead}, which is next.", at=at)
+    newest = facts.database.newest_tag
+    if head and head.tag and newest and head.tag != newest:
+        text = "AIrsenal's database does not hold it as its newest, as after a restore: predict again."
+        return _step("predict", "attention", text, at=at)
     return _step("predict", "done", head.headline if head else "The database holds predictions.", at=at)
 
 
@@ -176,6 +180,9 @@ def _optimise(facts: Facts) -> Step:
         return failed
     if at is None:
         return _step("optimise", "to_do", "The best transfers, captain and line-up. It suggests only.")
+    chosen = facts.secrets["FPL_TEAM_ID"].updated_at if facts.is_set("FPL_TEAM_ID") else None
+    if chosen and at < chosen:
+        return _step("optimise", "attention", "Made before your team was set: optimise again.", at=at)
     predicted = facts.prediction.completed_at if facts.prediction else None
     if predicted and at < predicted:
         return _step("optimise", "attention", "Made from an older prediction: optimise again.", at=at)

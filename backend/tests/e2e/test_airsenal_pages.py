@@ -86,7 +86,8 @@ def set_airsenal_up(page: Page) -> None:
     for button in ("Update now", "Predict points", "Optimise transfers"):
         page.get_by_role("button", name=button, exact=True).click(timeout=60_000)
     expect(page.get_by_role("progressbar", name=re.compile("Optimise transfers"))).to_be_visible()
-    expect(page.get_by_text(SUGGESTION)).to_be_visible(timeout=60_000)
+    newest = page.get_by_role("region", name="Newest suggestion")
+    expect(newest.get_by_role("link", name=SUGGESTION)).to_be_visible(timeout=60_000)
     expect(page.get_by_text("7 of 7 done")).to_be_visible()
 
 
@@ -129,6 +130,7 @@ def read_the_suggestion(page: Page) -> None:
     expect(page.get_by_role("heading", name=SUGGESTION)).to_be_visible()
     expect(page.get_by_text("+15.5")).to_be_visible()
     expect(page.get_by_role("list", name="Bench, in order").get_by_role("listitem")).to_have_count(4)
+    expect(page.get_by_role("list", name="Defenders")).to_contain_text(re.compile("Gabriel ?ARS 7.3 points"))
 
 
 def look_at_the_squad(page: Page, fpl: StandInFplApi) -> None:

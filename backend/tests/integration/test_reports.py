@@ -111,8 +111,11 @@ async def test_latest_keeps_its_contract(console: Console, airsenal: Airsenal) -
     assert predicted["tag"] == optimised["tag"] == "contract"
     assert optimised["transfers"] == [{"out": "Foden", "in": None}]
     assert optimised["starting_lineup"] == [
-        {"name": "Gabriel", "club": "ARS", "position_group": "DEF", "is_captain": True, "is_vice_captain": False}
-    ]
+        {
+            "name": "Gabriel", "club": "ARS", "position_group": "DEF", "is_captain": True, "is_vice_captain": False,
+            "expected_points": 5.889,
+        }
+    ]  # fmt: skip
     assert (optimised["captain"], optimised["best_points"], optimised["seconds"]) == ("Gabriel", 50.6, None)
     output = reports[1].report.model_dump(mode="json", by_alias=True)
     assert optimised == {**output, "job_id": pipeline["id"], "completed_at": optimised["completed_at"]}

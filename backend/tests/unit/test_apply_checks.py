@@ -204,6 +204,7 @@ OF_TRANSFERS: list[tuple[str, str, str, Change]] = [
     ("chip", "warning", "triple captain. AIrsenal cannot play chips", with_(
         optimisation=optimisation(plan={"chip": "triple_captain"}))),
     ("hit", "warning", "It costs 8 points.", with_(optimisation=optimisation(plan={"hit": 8}))),
+    ("hit", "warning", "What it costs is not known", with_(optimisation=optimisation(plan={"gameweek": 24}))),
     ("hit", "stop", "a whole squad from scratch", with_(**FROM_SCRATCH)),
     ("hit", "warning", "Before your team's first deadline transfers are free", with_(
         **FROM_SCRATCH, team=FoundTeam(team_id=1, name="N", manager="A", total_points=None, started_gameweek=25))),

@@ -273,3 +273,15 @@ def test_a_damaged_stamp_is_no_installation(tmp_path: Path, stamp: str) -> None:
     assert read_installed(path) is None
     path.write_text('{"airsenal": "1.17.0", "installed_at": "2026-11-21T13:10:02+00:00"}')
     assert read_installed(path) == Installed("1.17.0", datetime(2026, 11, 21, 13, 10, 2, tzinfo=UTC))
+
+
+def test_a_restored_database_without_the_newest_prediction_asks_for_a_new_one() -> None:
+    known = head("prediction", 2).model_copy(update={"tag": "newer"})
+    for newest, state in (("newer", "done"), ("older", "attention"), (None, "done")):
+        facts = done(prediction=known, database=FULL.model_copy(update={"newest_tag": newest}))
+        assert step(facts, "predict").state == state, newest
+
+
+def test_a_suggestion_for_the_team_before_is_not_called_done() -> None:
+    found = step(done(secrets={"FPL_TEAM_ID": secret("FPL_TEAM_ID", at=NOW)}), "optimise")
+    assert (found.state, "before your team was set" in found.detail) == ("attention", True)

@@ -1,7 +1,7 @@
 import { IconArrowsExchange } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { newestSuggestionQuery } from "@/api/queries";
+import { airsenalQuery, newestSuggestionQuery } from "@/api/queries";
 import { TimeAgo } from "@/components/JobBits";
 import { useDeadline } from "@/features/team/Deadline";
 import classes from "./suggestion.module.css";
@@ -11,8 +11,9 @@ import { doubtOf } from "./suggestions";
 export function Suggestion() {
   const head = useQuery(newestSuggestionQuery).data;
   const deadline = useDeadline().query.data;
+  const steps = useQuery({ ...airsenalQuery, enabled: Boolean(head) }).data?.steps;
   if (!head) return null;
-  const doubt = doubtOf(head, deadline);
+  const doubt = doubtOf(head, deadline, steps?.find(({ name }) => name === "optimise"));
   return (
     <section className={classes.card} aria-label="Newest suggestion">
       <IconArrowsExchange size={18} aria-hidden="true" />

@@ -19,6 +19,13 @@ describe("what speaks against the newest suggestion", () => {
     expect(doubtOf(head({ gameweeks: [26], warnings }), deadline(26))).toBe("Estimated prices. And 1 more.");
   });
 
+  it("is what the set-up says of it, before any warning", () => {
+    const step = { name: "optimise" as const, title: "Optimise transfers", state: "attention" as const, detail: "Made from an older prediction: optimise again.", command: "optimize", job_id: null, at: null };
+    expect(doubtOf(head({ gameweeks: [25] }), deadline(25), step)).toBe(step.detail);
+    expect(doubtOf(head({ gameweeks: [25] }), deadline(25), { ...step, state: "failed", detail: "It ran out of memory." })).toBe("It ran out of memory.");
+    expect(doubtOf(head({ gameweeks: [25] }), deadline(25), { ...step, state: "done" })).toBeNull();
+  });
+
   it("is an output that was not understood", () => {
     expect(doubtOf(head({ state: "not_understood" }), deadline(25))).toContain("not wholly understood");
   });

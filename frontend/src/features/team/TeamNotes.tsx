@@ -53,6 +53,8 @@ export function StaleNotice({ team, retry, busy }: { team: CurrentTeam; retry: (
   );
 }
 
+const NAMED = 3;
+
 /** Where the expected points come from, or why there are none. */
 export function PredictionNote({ team: { prediction, next_gameweek: coming, players } }: { team: CurrentTeam }) {
   if (!coming) return null;
@@ -71,7 +73,7 @@ export function PredictionNote({ team: { prediction, next_gameweek: coming, play
     const missing = players.filter(({ expected_points }) => expected_points === null).map(({ name }) => name);
     return (
       <p className={classes.note}>
-        Expected points are from the prediction of {when}.{missing.length > 0 && ` It has none for ${missing.join(", ")}.`}
+        Expected points are from the prediction of {when}.{missing.length > 0 && ` It has none for ${missing.length > NAMED ? `${missing.length} players` : missing.join(", ")}.`}
       </p>
     );
   }
