@@ -144,12 +144,6 @@ covered() {
         --cov --cov-branch --cov-report= "${pytest_arguments[@]}"
 }
 
-browser_half() {
-    covered browser "browser tests" backend/tests/e2e
-    lint
-    frontend_checks
-}
-
 coverage() {
     local least=85 measured=("$work"/*/.coverage)
     if ((${#pytest_arguments[@]} > 0)); then
@@ -181,8 +175,10 @@ case $part in
         have_browser || skip "browser tests" "no chromium here (sudo apt install chromium)"
         rm -f .coverage .coverage.*
         if frontend_build; then
-            # Both halves wait more than they work: side by side they take two thirds of the time.
-            beside browser_half
+            # Both halves of the tests wait more than they work: side by side they take two thirds of the time.
+            beside covered browser "browser tests" backend/tests/e2e
+            lint
+            frontend_checks
         else
             lint
             skipped+=("browser tests: there are no pages")
