@@ -17,7 +17,12 @@ DESKTOP, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, h
 STATES = re.compile("^(Waiting|Waiting to retry|Running|Cancelling|Completed|Failed|Cancelled)$")
 
 # What may be refused to a page whose session ends: the look whether it has, and what was under way just then.
-SIGNED_OUT = ("401 GET /api/auth/check", "401 GET /api/jobs", "401 GET /api/jobs/summary", "401 GET /api/queue")
+# A page may ask once more between the end of its session and the sign-in page; which of its questions is chance.
+SIGNED_OUT = tuple(
+    f"401 GET /api/{what}"
+    for what in ("auth/check", "auth/factors", "auth/passkeys", "auth/sessions", "auth/tokens", "jobs", "jobs/summary",
+                 "queue", "settings/retention", "airsenal/status", "team/deadline", "reports")
+)  # fmt: skip
 _AXE = """async () => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
     const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
