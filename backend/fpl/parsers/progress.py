@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,7 +24,7 @@ class Silent:
         return None
 
 
-class Reader:
+class Reader(ABC):
     """Remembers what it said last: None is no news. A row that is still growing may be fed again and again."""
 
     def __init__(self, parameters: Parameters) -> None:
@@ -37,8 +38,8 @@ class Reader:
         self._last = now
         return now
 
-    def read(self, rows: list[str]) -> Progress | None:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, rows: list[str]) -> Progress | None: ...
 
     def number(self, name: str, otherwise: int) -> int:
         value = self.parameters.get(name)
