@@ -13,7 +13,6 @@ from pytest_playwright.pytest_playwright import CreateContextCallback
 from backend.tests.e2e.browsing import (
     DESKTOP,
     PHONE,
-    SIGNED_OUT,
     Watched,
     axe,
     expect_log,
@@ -149,7 +148,7 @@ def test_the_main_journey_without_a_mouse(
     the_focus_comes_back(page)
     use_the_palette(page, "sign out")
     page.wait_for_url(re.compile("/login"))
-    watched.check(*SIGNED_OUT)
+    watched.check(signed_out=True)
 
 
 def use_the_palette(page: Page, words: str) -> None:
@@ -192,7 +191,9 @@ def test_pages_follow_what_happens_elsewhere(signed_in: Page, console: RunningCo
     console.http.post("/api/queue/drain")
     expect(page.get_by_text("The queue is paused.")).to_be_visible(timeout=10_000)
     shoot(page, "state-queue-paused")
-    page.get_by_role("button", name="Resume").click()
+    # The page says so at once, before the answer is there.
+    with page.expect_response("**/api/queue/resume"):
+        page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("The queue is paused.")).to_have_count(0)
     assert console.get("/api/queue")["draining"] is False
 
