@@ -36,6 +36,7 @@ trap 'rm -rf "$work"' EXIT
 summary=()      # one line a step, in order
 skipped=()      # what was not done, and why
 closing=()      # pytest's own last lines
+declare -A lanes=()     # pids of what runs beside
 failed=0
 colour=no       # pytest writes into a pipe here, so it cannot tell by itself
 if [[ -t 1 ]]; then colour=yes; fi
@@ -66,7 +67,7 @@ skip() {
 
 # pytest_step NAME ARGUMENTS...: output goes to the screen and is read again for skips and the closing line.
 pytest_step() {
-    local name=$1 log="$work/pytest-${#summary[@]}"
+    local name=$1 log="$work/pytest ${1}"
     shift
     run_pytest() {
         .venv/bin/python -m pytest --color="$colour" "$@" 2>&1 | tee "$log"
@@ -112,27 +113,29 @@ frontend_checks() {
     done
 }
 
-# beside COMMAND...: runs it beside what follows, up to join_beside, where its output and summary come.
+# beside LANE COMMAND...: runs it beside what follows, up to `join LANE`, where its output and summary come.
 beside() {
+    local lane=$1
+    shift
     (
         summary=() skipped=() closing=() failed=0
         "$@"
-        printf 'beside_summary=(%s)\nbeside_skipped=(%s)\nbeside_closing=(%s)\nbeside_failed=%d\n' \
-            "${summary[*]@Q}" "${skipped[*]@Q}" "${closing[*]@Q}" "$failed" >"$work/beside"
-    ) >"$work/beside.log" 2>&1 &
-    beside_pid=$!
+        printf 'lane_summary=(%s)\nlane_skipped=(%s)\nlane_closing=(%s)\nlane_failed=%d\n' \
+            "${summary[*]@Q}" "${skipped[*]@Q}" "${closing[*]@Q}" "$failed" >"$work/$lane"
+    ) >"$work/$lane.log" 2>&1 &
+    lanes[$lane]=$!
 }
 
-join_beside() {
-    wait "$beside_pid"
-    cat "$work/beside.log"
-    local beside_summary=() beside_skipped=() beside_closing=() beside_failed=1
+join() {
+    local lane=$1 lane_summary=() lane_skipped=() lane_closing=() lane_failed=1
+    wait "${lanes[$lane]}"
+    cat "$work/$lane.log"
     # shellcheck source=/dev/null
-    source "$work/beside"
-    summary+=("${beside_summary[@]}")
-    skipped+=("${beside_skipped[@]}")
-    closing+=("${beside_closing[@]}")
-    if ((beside_failed)); then failed=1; fi
+    source "$work/$lane"
+    summary+=("${lane_summary[@]}")
+    skipped+=("${lane_skipped[@]}")
+    closing+=("${lane_closing[@]}")
+    if ((lane_failed)); then failed=1; fi
 }
 
 # covered PART NAME ARGUMENTS...: a pytest step that leaves its coverage in a place of its own.
@@ -174,18 +177,21 @@ case $part in
     all)
         have_browser || skip "browser tests" "no chromium here (sudo apt install chromium)"
         rm -f .coverage .coverage.*
-        if frontend_build; then
-            # Both halves of the tests wait more than they work: side by side they take two thirds of the time.
-            beside covered browser "browser tests" backend/tests/e2e
-            lint
+        # Browser and integration tests wait more than they work: three lanes keep two processors busy.
+        # Playwright's plugin empties its folder when it starts: the browser tests' own must be another.
+        frontend_build && pages=made
+        beside integration covered integration "integration tests" backend/tests/integration --output="$work/unused-1"
+        if [[ -n ${pages:-} ]]; then
+            # Without coverage, which the rest has enough of: it slows the consoles under test by a third.
+            beside browser pytest_step "browser tests" backend/tests/e2e --durations=10 "${pytest_arguments[@]}"
             frontend_checks
         else
-            lint
             skipped+=("browser tests: there are no pages")
         fi
-        # Playwright's plugin empties its folder when it starts: the browser tests' own must be another.
-        covered python "unit and integration tests" backend/tests/unit backend/tests/integration --output="$work/unused"
-        if [[ -n ${beside_pid:-} ]]; then join_beside; fi
+        lint
+        covered unit "unit tests" backend/tests/unit --output="$work/unused-2"
+        join integration
+        if [[ -n ${lanes[browser]:-} ]]; then join browser; fi
         coverage
         ;;
 esac
