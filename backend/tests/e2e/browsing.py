@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, TimeoutError, ViewportSize, expect
 
@@ -14,6 +14,10 @@ from backend.tests.started import PROJECT
 
 SCREENSHOTS = PROJECT / "test-results" / "screenshots"
 DESKTOP, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
+LOOKS: list[tuple[Literal["light", "dark"], ViewportSize]] = [
+    ("light", DESKTOP), ("dark", DESKTOP), ("dark", PHONE), ("light", PHONE),
+    ("light", ViewportSize(width=320, height=640)),
+]  # fmt: skip
 STATES = re.compile("^(Waiting|Waiting to retry|Running|Cancelling|Completed|Failed|Cancelled)$")
 
 _AXE = """async () => {
@@ -178,3 +182,23 @@ def axe(page: Page) -> list[str]:
 def shoot(page: Page, name: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def look_at(page: Page, name: str) -> None:
+    """In each theme and width: a picture, nothing to scroll sideways to, and nothing that axe finds."""
+    page.mouse.move(0, 0)  # What lies under it at another width would show its tooltip.
+    for scheme, size in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        settled(page)
+        shoot(page, f"{name}-{size['width']}-{scheme}")
+        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide} pixels too wide at {size['width']}"
+        assert axe(page) == [], f"{page.url} {scheme} at {size['width']}"
+    page.set_viewport_size(DESKTOP)
+
+
+def settled(page: Page) -> None:
+    """Colours fade over, which begins a frame later, and what they are in between is nobody's choice."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_function("() => document.getAnimations().every(it => !(it instanceof CSSTransition))")

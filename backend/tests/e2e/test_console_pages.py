@@ -4,29 +4,24 @@ the console or the session goes away."""
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, StorageState, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, StorageState, expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from backend.tests.e2e.browsing import (
     DESKTOP,
-    PHONE,
     Watched,
     axe,
     expect_log,
     expect_state,
+    look_at,
     run_command,
     shoot,
     sign_in,
 )
 from backend.tests.e2e.consoles import EMAIL, PASSWORD, RunningConsole
 
-SMALLEST = ViewportSize(width=320, height=640)
-LOOKS: list[tuple[Literal["light", "dark"], ViewportSize]] = [
-    ("light", DESKTOP), ("dark", DESKTOP), ("dark", PHONE), ("light", PHONE), ("light", SMALLEST),
-]  # fmt: skip
 PAGES = {
     "/": "Dashboard", "/commands": "Commands", "/commands/optimize": "Optimise transfers",
     "/commands/make_transfers": "Make transfers", "/jobs": "Jobs", "/jobs?status=failed&q=nothing": "Jobs",
@@ -69,17 +64,17 @@ def test_every_page_fits_and_can_be_read_by_everybody(page: Page, console: Runni
     expect_log(page, "MiB")
     for tab in ("Attempts", "Parameters", "Output", "Log"):
         page.get_by_role("tab", name=tab).click()
-        look_at(page, f"job-{tab.lower()}")
+        look_at(page, f"page-job-{tab.lower()}")
     expect_log(page, "MiB")
     page.goto("/audit?kind=job")
     expect(page.get_by_text("Memory (system_memory) submitted").first).to_be_visible()
     page.get_by_role("button", name="Check the chain").click()
     expect(page.get_by_text(re.compile(r"All \d+ rows fit together"))).to_be_visible()
-    look_at(page, "audit-checked")
+    look_at(page, "page-audit-checked")
     for address, heading in PAGES.items():
         page.goto(address)
         expect(page.locator("h1")).to_have_text(heading)
-        look_at(page, address.strip("/").replace("/", "-").split("=")[0].replace("?", "-") or "dashboard")
+        look_at(page, "page-" + (address.strip("/").replace("/", "-").split("=")[0].replace("?", "-") or "dashboard"))
     watched.check()
 
 
@@ -89,28 +84,8 @@ def test_who_is_not_signed_in_sees_fitting_pages_too(context: BrowserContext, co
     for address, name in {"/login": "sign-in", "/setup": "setup-done"}.items():
         page.goto(address)
         expect(page.locator("h1")).to_be_visible()
-        look_at(page, name)
+        look_at(page, f"page-{name}")
     watched.check()
-
-
-def look_at(page: Page, name: str) -> None:
-    """In each theme and width: a picture, nothing to scroll sideways to, and nothing that axe finds."""
-    page.mouse.move(0, 0)  # What lies under it at another width would show its tooltip.
-    for scheme, size in LOOKS:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size(size)
-        settled(page)
-        shoot(page, f"page-{scheme}-{size['width']}-{name}")
-        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{page.url} is {wide} pixels too wide at {size['width']}"
-        assert axe(page) == [], f"{page.url} {scheme} at {size['width']}"
-    page.set_viewport_size(DESKTOP)
-
-
-def settled(page: Page) -> None:
-    """Colours fade over, which begins a frame later, and what they are in between is nobody's choice."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    page.wait_for_function("() => document.getAnimations().every(it => !(it instanceof CSSTransition))")
 
 
 def test_the_main_journey_without_a_mouse(
