@@ -31,8 +31,8 @@ export function applyChanges(queryClient: QueryClient, { jobs, topics }: Change)
   if (topics.includes("airsenal")) invalidate(["airsenal"]);
   if (topics.includes("jobs")) invalidate(JOB_KEYS.one);
   // A report is stored before the end of its job is told.
-  reportsDue ||= topics.includes("jobs") || jobs.some(({ status }) => hasEnded(status));
-  if (jobs.length > 0 || topics.includes("jobs")) refreshLists(queryClient);
+  const withReports = topics.includes("jobs") || jobs.some(({ status }) => hasEnded(status));
+  if (jobs.length > 0 || topics.includes("jobs")) refreshLists(queryClient, withReports);
 }
 
 type Told = Change["jobs"][number];
@@ -64,27 +64,31 @@ function applyJob(queryClient: QueryClient, told: Told) {
   });
 }
 
-let due: ReturnType<typeof setTimeout> | undefined;
-let reportsDue = false;
-let last = -PAUSE;
+interface Refresh {
+  due?: ReturnType<typeof setTimeout>;
+  withReports: boolean;
+  last: number;
+}
 
-function refreshLists(queryClient: QueryClient) {
-  if (due !== undefined) return;
-  due = setTimeout(
+const refreshes = new WeakMap<QueryClient, Refresh>();
+
+function refreshLists(queryClient: QueryClient, withReports: boolean) {
+  const refresh = refreshes.get(queryClient) ?? { withReports: false, last: -PAUSE };
+  refreshes.set(queryClient, refresh);
+  refresh.withReports ||= withReports;
+  refresh.due ??= setTimeout(
     () => {
-      due = undefined;
-      last = performance.now();
       // Nobody looks at a hidden page; it reads anew when somebody does.
       const refetchType = document.visibilityState === "hidden" ? "none" : "active";
       void queryClient.invalidateQueries({ queryKey: JOB_KEYS.list, predicate: isShort, refetchType });
       void queryClient.invalidateQueries({ queryKey: JOB_KEYS.summary, refetchType });
-      if (reportsDue) {
+      if (refresh.withReports) {
         void queryClient.invalidateQueries({ queryKey: REPORT_KEYS.list, predicate: isShort, refetchType });
         void queryClient.invalidateQueries({ queryKey: REPORT_KEYS.played, refetchType });
       }
-      reportsDue = false;
+      refreshes.set(queryClient, { withReports: false, last: performance.now() });
     },
-    Math.max(50, last + PAUSE - performance.now()),
+    Math.max(50, refresh.last + PAUSE - performance.now()),
   );
 }
 
