@@ -121,17 +121,17 @@ beside() {
         summary=() skipped=() closing=() failed=0
         "$@"
         printf 'lane_summary=(%s)\nlane_skipped=(%s)\nlane_closing=(%s)\nlane_failed=%d\n' \
-            "${summary[*]@Q}" "${skipped[*]@Q}" "${closing[*]@Q}" "$failed" >"$work/$lane"
-    ) >"$work/$lane.log" 2>&1 &
+            "${summary[*]@Q}" "${skipped[*]@Q}" "${closing[*]@Q}" "$failed" >"$work/lane.$lane"
+    ) >"$work/lane.$lane.log" 2>&1 &
     lanes[$lane]=$!
 }
 
 join() {
     local lane=$1 lane_summary=() lane_skipped=() lane_closing=() lane_failed=1
     wait "${lanes[$lane]}"
-    cat "$work/$lane.log"
+    cat "$work/lane.$lane.log"
     # shellcheck source=/dev/null
-    source "$work/$lane"
+    source "$work/lane.$lane"
     summary+=("${lane_summary[@]}")
     skipped+=("${lane_skipped[@]}")
     closing+=("${lane_closing[@]}")
