@@ -49,7 +49,7 @@ class ChipPlanner:
         """Never fails: what is not known is null or said in `problem`."""
         weeks = {chip.chip: chip.week for chip in chips}
         prediction = await self._newest_report("prediction")
-        predicted = prediction.head.gameweeks if prediction else []
+        predicted = _predicted(prediction)
         first = await self._coming() or (predicted[0] if predicted else None)
         window = list(range(first or 1, min((first or 1) + weeks_ahead, LAST_GAMEWEEK + 1)))
         free = free_transfers if free_transfers is not None else await self._free_transfers(first)
@@ -121,7 +121,9 @@ def _number(given: Mapping[str, Any], name: str, default: int) -> int:
     return value if isinstance(value, int) else default
 
 
-def _problem(weeks: Mapping[Chip, int], window: list[int] | None, predicted: list[int], strategies: int) -> str | None:
+def _problem(
+    weeks: Mapping[Chip, int], window: list[int] | None, predicted: list[int] | None, strategies: int
+) -> str | None:
     if window is None:
         return "Which gameweek comes next is not known: the FPL API does not answer, and there is no prediction."
     if not window:
@@ -133,13 +135,20 @@ def _problem(weeks: Mapping[Chip, int], window: list[int] | None, predicted: lis
         if week > ANY_WEEK and week in fixed:
             return f"Only one chip can be played in gameweek {week}, not {_name(fixed[week])} and {_name(chip)}."
         fixed[week] = chip
-    if not predicted:
+    if predicted == []:
         return f"There is no prediction yet. Predict {len(window)} gameweeks first."
-    if missing := [week for week in window if week not in predicted]:
+    if missing := [week for week in window if predicted and week not in predicted]:
         return f"The newest prediction lacks gameweek {_listed(missing)}. Predict {len(window)} gameweeks first."
     if not strategies:
         return "No strategy is left to try: with five free transfers and none allowed, one would be wasted."
     return None
+
+
+def _predicted(newest: StoredReport | None) -> list[int] | None:
+    """The gameweeks of the newest prediction; None: it was not understood, so they are not known."""
+    if newest is None:
+        return []
+    return newest.head.gameweeks if newest.head.state == "complete" else None
 
 
 def _name(chip: Chip) -> str:

@@ -16,7 +16,7 @@ from backend.commands.catalogue import Catalogue
 from backend.database import DatabaseUnavailable
 from backend.errors import AppError, BadRequest, NotFound
 from backend.fpl.care import Care
-from backend.fpl.parsers import Parsed, new_wording, parse, progress_reader
+from backend.fpl.parsers import Parsed, is_cut, parse, progress_reader, read_from
 from backend.jobs.companion import Finished, ProgressReader, ReadRows, Rows
 from backend.models.jobs import Cause, Job, Outcome
 from backend.models.reports import AnyReport, ReportType, StoredReport
@@ -164,7 +164,7 @@ def _placed(parsed: Parsed, rows: Rows) -> Parsed:
         changes: dict[str, Any] = {"warnings": moved(report.warnings)}
         if report.not_understood_from is not None:
             line = rows.line(report.not_understood_from)
-            changes |= {"not_understood_from": line, "headline": new_wording(line)}
+            changes |= {"not_understood_from": line, "headline": read_from(line, cut=is_cut(report))}
         return report.model_copy(update=changes)
 
     reports = [read_on(report) for report in parsed.reports]

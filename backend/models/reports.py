@@ -195,6 +195,15 @@ class ReportHead(BaseModel):
     tag: str | None = None
 
 
+class NewestReports(BaseModel):
+    """Of the newest completed job that has one; null where there is none yet."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"prediction": _HEAD, "optimisation": None}})
+
+    prediction: ReportHead | None
+    optimisation: ReportHead | None
+
+
 class StoredReport(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={

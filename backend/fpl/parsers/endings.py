@@ -15,7 +15,7 @@ from backend.fpl.parsers.prediction import CLOSING as PREDICTED
 from backend.fpl.parsers.prediction import read_prediction
 from backend.fpl.parsers.reasons import probable_reason
 from backend.fpl.parsers.rows import Cursor, Drift
-from backend.fpl.parsers.run import Run
+from backend.fpl.parsers.run import Run, is_cut
 from backend.fpl.parsers.stages import CLOSING as FINISHED
 from backend.fpl.parsers.stages import read_stages
 from backend.models.reports import AnyReport, DatabaseReport, OptimisationReport, PredictionReport, Warning
@@ -105,12 +105,8 @@ def _absent(run: Run, closing: str, end: int) -> Drift:
 def _one(run: Run, report: AnyReport | None, what: str, closing: str) -> Parsed:
     if report is None:
         return _ended(run, missing=_missing(run, what, closing))
-    cut = report.state == "not_understood" and _ends_inside(report)
+    cut = report.state == "not_understood" and is_cut(report)
     return _ended(run, [report], missing=_missing(run, what, closing, inside=True) if cut else None)
-
-
-def _ends_inside(report: AnyReport) -> bool:
-    return bool(report.warnings) and report.warnings[-1].message.endswith("but the log ends there.")
 
 
 def _missing(run: Run, what: str, closing: str, inside: bool = False) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +129,8 @@ async def world(apply_console: Console) -> AsyncIterator[World]:
     found = World(apply_console, file, {name: file.player(name) for name in ("Foden", "Palmer", "Rice", "Saka")})
     with StandInFplApi(FixedAnswers(ANSWERS)) as api:
         team = Team(
-            FplApi(api.url, lambda: found.now), services.vault, FplAnswerRepository(db), services.reports.newest,
-            lambda: found.now,
+            FplApi(api.url, lambda: found.now), services.vault, FplAnswerRepository(db),
+            partial(services.reports.newest, "prediction"), lambda: found.now,
         )  # fmt: skip
         guard = Guard(
             kept=kept, local=local, catalogue=services.catalogue, builtins=services.builtins, jobs=JobRepository(db),

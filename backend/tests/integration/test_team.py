@@ -17,7 +17,7 @@ from backend import __version__
 from backend.config.keys import Keys
 from backend.database import Mongo
 from backend.fpl.team import Team
-from backend.models.reports import PredictedPlayer, PredictionReport, ReportHead, ReportType, StoredReport
+from backend.models.reports import PredictedPlayer, PredictionReport, ReportHead, StoredReport
 from backend.providers.fpl import FplApi
 from backend.providers.fpl_call import Patience
 from backend.repositories.fpl_answers import FplAnswerRepository
@@ -50,7 +50,7 @@ class World:
     def restart(self, patience: Patience = QUICK) -> None:
         """A team service that remembers nothing but what is in the database."""
 
-        async def newest(_: ReportType) -> StoredReport | None:
+        async def newest() -> StoredReport | None:
             return self.newest
 
         def clock() -> datetime:

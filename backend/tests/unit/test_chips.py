@@ -200,6 +200,13 @@ async def test_what_cannot_run_is_said_before(known: Known, chips: dict[str, int
     assert bool(found) == bool(problem)
 
 
+async def test_which_gameweeks_a_prediction_holds_that_was_not_understood_is_not_guessed() -> None:
+    known = Known([25])
+    assert known.prediction
+    known.prediction.head.state, known.prediction.head.gameweeks = "not_understood", []
+    assert (await cost(known)).problem is None
+
+
 async def test_the_season_ends_with_gameweek_38() -> None:
     assert (await cost(Known([37, 38], gameweek=37))).gameweeks == [37, 38]
 
