@@ -8,6 +8,7 @@ from pathlib import Path
 from backend.commands.command import Command
 from backend.commands.read_file import read_file
 from backend.commands.template import BUILTIN_NAMES
+from backend.commands.unguarded import what_sends
 from backend.errors import NotFound, StartError
 from backend.models.commands import CatalogueProblem
 
@@ -58,15 +59,16 @@ def _load_folder(folder: Path, taken: Mapping[str, Command]) -> tuple[dict[str, 
         found, rows = read_file(path, path.name)
         problems += rows
         for command in found:
-            row = _clash(command, commands.get(command.id), taken)
+            row = _refusal(command, commands.get(command.id), taken)
             if row is None:
                 commands[command.id] = command
-            else:
+                row = _warning(command) if taken else None
+            if row is not None:
                 problems.append(row)
     return commands, problems
 
 
-def _clash(command: Command, own: Command | None, built_in: Mapping[str, Command]) -> CatalogueProblem | None:
+def _refusal(command: Command, own: Command | None, built_in: Mapping[str, Command]) -> CatalogueProblem | None:
     """`built_in` is empty while the built-in packs themselves are read."""
     if command.id in built_in:
         message = f"the id '{command.id}' belongs to a built-in command: choose another"
@@ -74,8 +76,22 @@ def _clash(command: Command, own: Command | None, built_in: Mapping[str, Command
         message = f"the id '{command.id}' is already used in {own.file}, line {own.line}: choose another"
     elif built_in and command.guard:
         message = "'guard' is for built-in commands, whose effect the console knows how to check: remove it"
+    elif built_in and command.touches != "irreversible" and (found := what_sends(command)):
+        # What may be repeated, or started without a question, must not send.
+        message = f"{found} changes your real team: write 'touches: irreversible', or use the built-in commands"
     else:
         return None
+    return CatalogueProblem(file=command.file, line=command.line, message=message)
+
+
+def _warning(command: Command) -> CatalogueProblem | None:
+    """About a command that is offered all the same."""
+    if (found := what_sends(command)) is None:
+        return None
+    message = (
+        f"'{command.id}' is offered, but {found} changes your real team, and nothing of it is shown or checked before. "
+        "The built-in commands do that: use them instead"
+    )
     return CatalogueProblem(file=command.file, line=command.line, message=message)
 
 
