@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import structlog
+
 from backend.commands.command import Command
 from backend.commands.read_file import read_file
 from backend.commands.template import BUILTIN_NAMES
 from backend.commands.unguarded import what_sends
 from backend.errors import NotFound, StartError
 from backend.models.commands import CatalogueProblem
+
+log = structlog.get_logger(__name__)
 
 PACKS_FOLDER = Path(__file__).parent.parent / "config" / "commands"
 PROGRAMS_FOLDER = PACKS_FOLDER / "programs"
@@ -35,6 +39,8 @@ class Catalogue:
         if operator_folder is not None:
             own, problems = _load_folder(operator_folder, commands)
             commands = {**commands, **own}
+            for row in problems:
+                log.warning("command file", file=row.file, line=row.line, problem=row.message)
         return cls(commands, tuple(problems))
 
     def get(self, command_id: str) -> Command:

@@ -179,6 +179,9 @@ async def test_what_is_shown_is_what_is_agreed_to_and_runs_once(world: World) ->
     said = next(row for row in rows if row["kind"] == "team.change")
     assert said["text"] == "Make transfers of AIrsenal, gameweek 25; out Foden; in Rice; hit 4; captain Rice."
     assert said["who"] == "admin@example.org"
+    output = (await world.console.http.get(f"/api/jobs/{job['id']}/output")).json()["output"]
+    assert (output["type"], output["headline"]) == ("team_change", "The transfers were made; the line-up was set.")
+    assert (output["agreed"], output["report_id"]) == (said["text"], preview["report_id"])
 
     again = await world.preview()
     assert '"Make transfers" was done after this suggestion was made' in stopped(again)["newer"]
