@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from backend.errors import NotFound, UpstreamFailed
 from backend.fpl.expected import with_expected_points
-from backend.fpl.gameweeks import Gameweeks, season_of
+from backend.fpl.gameweeks import Gameweeks, info, season_of
 from backend.fpl.squad import make_team
 from backend.models.fpl import Bootstrap, Entry
 from backend.models.reports import StoredReport
@@ -75,7 +75,10 @@ class Team:
                 raise
             known, stale = last, True
         weeks = Gameweeks(known.events, self._now())
-        return Deadline(gameweek=weeks.next_info, season_state=weeks.state, fetched_at=known.at, stale=stale)
+        return Deadline(
+            gameweek=weeks.next_info, later=[info(event) for event in weeks.later], season_state=weeks.state,
+            fetched_at=known.at, stale=stale,
+        )  # fmt: skip
 
     async def find(self, team_id: int) -> FoundTeam:
         entry = (await self._entry(team_id)).value

@@ -2400,12 +2400,25 @@ export interface components {
          *         "is_current": false,
          *         "name": "Gameweek 25"
          *       },
+         *       "later": [
+         *         {
+         *           "deadline": "2026-02-10T18:00:00Z",
+         *           "id": 26,
+         *           "is_current": false,
+         *           "name": "Gameweek 26"
+         *         }
+         *       ],
          *       "season_state": "between",
          *       "stale": false
          *     }
          */
         Deadline: {
             gameweek: components["schemas"]["GameweekInfo"] | null;
+            /**
+             * Later
+             * @description Those after it, as far as FPL lists them.
+             */
+            later?: components["schemas"]["GameweekInfo"][];
             /**
              * Season State
              * @enum {string}
@@ -3999,6 +4012,14 @@ export interface components {
         /**
          * SearchCost
          * @example {
+         *       "deadlines": [
+         *         {
+         *           "deadline": "2026-02-06T18:30:00Z",
+         *           "id": 25,
+         *           "is_current": false,
+         *           "name": "Gameweek 25"
+         *         }
+         *       ],
          *       "free_transfers": 1,
          *       "gameweeks": [
          *         25,
@@ -4028,6 +4049,11 @@ export interface components {
              */
             measured_from: string | null;
             /**
+             * Squads Measured From
+             * @description The job in which new squads were; null: theirs is reckoned from the other searches.
+             */
+            squads_measured_from?: string | null;
+            /**
              * Squads
              * @description Strategies that build a whole new squad (wildcard, free hit), the slow ones.
              */
@@ -4042,6 +4068,11 @@ export interface components {
              * @description That the search covers; empty: not known.
              */
             gameweeks?: number[];
+            /**
+             * Deadlines
+             * @description Of these gameweeks, as far as known.
+             */
+            deadlines?: components["schemas"]["GameweekInfo"][];
             /**
              * Free Transfers
              * @description With how many it was counted, when none were given.
