@@ -65,7 +65,7 @@ class ChipPlanner:
         prediction = await self._newest_report("prediction")
         predicted = _predicted(prediction)
         ahead = await self._ahead()
-        first = ahead[0].id if ahead else predicted[0] if predicted else None
+        first = _first(ahead, predicted)
         window = list(range(first or 1, min((first or 1) + weeks_ahead, LAST_GAMEWEEK + 1)))
         free = free_transfers if free_transfers is not None else await self._free_transfers(first)
         limits = Limits(max_transfers, max_hit, allow_unused, num_iterations)
@@ -83,15 +83,16 @@ class ChipPlanner:
             squads=size.squads,
             problem=_problem(weeks, window if first else None, predicted, size.strategies),
             gameweeks=window if first else [],
-            deadlines=[gameweek for gameweek in ahead if gameweek.id in window],
+            deadlines=[gameweek for gameweek in ahead or [] if gameweek.id in window],
             free_transfers=free,
         )
 
-    async def _ahead(self) -> list[GameweekInfo]:
+    async def _ahead(self) -> list[GameweekInfo] | None:
+        """None: not known. Empty: the season is over."""
         try:
             deadline = await self._deadline()
         except AppError:
-            return []
+            return None
         return [deadline.gameweek, *deadline.later] if deadline.gameweek else []
 
     async def _free_transfers(self, gameweek: int | None) -> int:
@@ -174,6 +175,13 @@ def _problem(
     if not strategies:
         return "No strategy is left to try: with five free transfers and none allowed, one would be wasted."
     return None
+
+
+def _first(ahead: list[GameweekInfo] | None, predicted: list[int] | None) -> int | None:
+    """The gameweek that comes next. Without FPL's word the newest prediction tells it; None: neither does."""
+    if ahead is None:
+        return predicted[0] if predicted else None
+    return ahead[0].id if ahead else LAST_GAMEWEEK + 1
 
 
 def _predicted(newest: StoredReport | None) -> list[int] | None:

@@ -70,8 +70,8 @@ class Log:
         at = self._joined.find(text, self._starts[first])
         return None if at < 0 else self._row_at(at)
 
-    def search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        return pattern.search(self._joined)
+    def search(self, pattern: re.Pattern[str], first: int = 0) -> re.Match[str] | None:
+        return pattern.search(self._joined, self._starts[first])
 
     def last(self, pattern: re.Pattern[str], needle: str) -> Row | None:
         """The last row that is all `pattern`; `needle` is a text that each such row contains."""

@@ -49,7 +49,8 @@ def _happened(log: Log, done: str, begun: str, refused: re.Pattern[str]) -> Happ
     """What was begun and neither done nor refused may have reached the FPL site."""
     if log.where(done) is not None:
         return "yes"
-    return "no" if log.where(begun) is None or log.search(refused) else "unknown"
+    start = log.where(begun)
+    return "no" if start is None or log.search(refused, start) else "unknown"
 
 
 def _read_listed(log: Log) -> dict[str, object]:

@@ -115,6 +115,8 @@ def _optimisation(**changes: Any) -> OptimisationReport:
 class Known:
     """Reports and deadline as they were read elsewhere."""
 
+    over = False
+
     def __init__(self, predicted: list[int] | None, *searches: StoredReport, gameweek: int | None = 25) -> None:
         self.searches, self.gameweek = searches, gameweek
         prediction = PredictionReport(generated_at=NOW, headline="", summary_text="", parser="")
@@ -132,6 +134,8 @@ class Known:
     async def deadline(self) -> Deadline:
         if self.gameweek is None:
             raise UpstreamFailed("The FPL API does not answer.", "fpl_timeout")
+        if self.over:
+            return Deadline(gameweek=None, season_state="over", fetched_at=NOW, stale=False)
         week = GameweekInfo(id=self.gameweek, name=f"Gameweek {self.gameweek}", deadline=NOW, is_current=False)
         later = [week.model_copy(update={"id": number}) for number in range(self.gameweek + 1, 39)]
         return Deadline(gameweek=week, later=later, season_state="between", fetched_at=NOW, stale=False)
@@ -244,6 +248,14 @@ async def test_which_gameweeks_a_prediction_holds_that_was_not_understood_is_not
 
 async def test_the_season_ends_with_gameweek_38() -> None:
     assert (await cost(Known([37, 38], gameweek=37))).gameweeks == [37, 38]
+
+
+async def test_after_the_season_nothing_is_planned_for_its_gameweeks() -> None:
+    """The newest prediction is still there, and FPL has no deadline any more."""
+    known = Known([36, 37, 38])
+    known.over = True
+    found = await cost(known)
+    assert (found.gameweeks, found.deadlines, found.problem) == ([], [], "The season has no further gameweek.")
 
 
 async def test_the_newest_prediction_tells_the_gameweek_when_the_fpl_api_does_not_answer() -> None:

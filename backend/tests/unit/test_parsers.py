@@ -150,11 +150,24 @@ def test_transfers_that_were_sent_and_not_confirmed_are_not_called_unmade() -> N
         2,
     )
     assert "look at your team on the FPL site" in silent.sent.headline
-    half = goldens.parsed("make_transfers_confirm", rows[: rows.index("Lineup set!")])
+    refused = "HTTPError: Failed to set transfers. Make the changes manually: HTTP Error 403: Forbidden"
+    unmade = goldens.parsed("make_transfers_confirm", [*rows[: sent + 1], refused])
+    assert unmade.missing
+    assert unmade.missing.startswith("No transfers were made")
+    # What failed before the line-up was begun says nothing of it.
+    earlier = ["Unable to access FPL API: HTTP Error 403: Forbidden", *rows[: rows.index("Lineup set!")]]
+    half = goldens.parsed("make_transfers_confirm", earlier)
     assert half.missing
     assert half.missing.startswith("The transfers were made but it is not certain that the line-up was set")
     assert half.sent
     assert (half.sent.transfers_made, half.sent.lineup_set) == ("yes", "unknown")
+    lineup_refused = (
+        "HTTPError: Failed to set lineup. Make the changes manually on the web-site if needed: HTTP Error %d: No"
+    )
+    for code, lineup in ((403, "no"), (502, "unknown")):
+        sent_so_far = goldens.parsed("make_transfers_confirm", [*earlier, lineup_refused % code]).sent
+        assert sent_so_far
+        assert sent_so_far.lineup_set == lineup, code
 
 
 @pytest.mark.parametrize(
