@@ -22,6 +22,7 @@ from backend.jobs.attempts import Attempts
 from backend.jobs.events import Events
 from backend.jobs.service import JobService
 from backend.models.airsenal import DatabaseState
+from backend.models.reports import StoredReport
 from backend.providers.fpl import FplApi
 from backend.repositories.fpl_answers import FplAnswerRepository
 from backend.repositories.jobs import JobRepository
@@ -62,7 +63,12 @@ def join_airsenal(around: Around, rows: ReportRepository) -> Airsenal:
     settings, vault = around.settings, around.vault
     care = _care(around)
     reports = Reports(rows, around.jobs, settings.airsenal_db_path, settings.airsenal_kept_path)
-    team = Team(FplApi(settings.fpl_api_url, utc_now), vault, FplAnswerRepository(around.db), reports.newest, utc_now)
+
+    async def prediction() -> StoredReport | None:
+        return await reports.newest("prediction", understood=True)
+
+    api, answers = FplApi(settings.fpl_api_url, utc_now), FplAnswerRepository(around.db)
+    team = Team(api, vault, answers, prediction, utc_now)
 
     async def team_id() -> str | None:
         return await vault.identifier("FPL_TEAM_ID")

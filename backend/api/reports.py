@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from backend.api.dependencies import Admin, ServicesDep, errors
 from backend.models.api import Reports
-from backend.models.reports import Comparison, Played, ReportHead, ReportType, StoredReport
+from backend.models.reports import Comparison, NewestReports, Played, ReportHead, ReportType, StoredReport
 from backend.utils.clock import storable
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
@@ -24,6 +24,12 @@ async def latest_reports(_: Admin, services: ServicesDep) -> Reports:
         prediction=await services.reports.latest("prediction"),
         optimisation=await services.reports.latest("optimisation"),
     )
+
+
+@router.get("/newest", summary="Newest reports, heads only", responses=errors(401))
+async def newest_reports(_: Admin, services: ServicesDep) -> NewestReports:
+    """Of the same jobs as `latest`, in the shape of the list: what a failed job left does not count."""
+    return await services.reports.newest_heads()
 
 
 @router.get("", summary="All reports", responses=errors(401, 422))

@@ -30,6 +30,7 @@ RULES: dict[tuple[str, str], Level] = {
     ("GET", "/api/queue"): "read",
     ("GET", "/api/settings/retention"): "read",
     ("GET", "/api/reports/latest"): "read",
+    ("GET", "/api/reports/newest"): "read",
     ("GET", "/api/reports"): "read",
     ("GET", "/api/reports/compare"): "read",
     ("GET", "/api/reports/{report_id}"): "read",

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import structlog
+
 from backend.commands.command import Command
 from backend.commands.read_file import read_file
 from backend.commands.template import BUILTIN_NAMES
+from backend.commands.unguarded import what_sends
 from backend.errors import NotFound, StartError
 from backend.models.commands import CatalogueProblem
+
+log = structlog.get_logger(__name__)
 
 PACKS_FOLDER = Path(__file__).parent.parent / "config" / "commands"
 PROGRAMS_FOLDER = PACKS_FOLDER / "programs"
@@ -34,6 +39,8 @@ class Catalogue:
         if operator_folder is not None:
             own, problems = _load_folder(operator_folder, commands)
             commands = {**commands, **own}
+            for row in problems:
+                log.warning("command file", file=row.file, line=row.line, problem=row.message)
         return cls(commands, tuple(problems))
 
     def get(self, command_id: str) -> Command:
@@ -58,15 +65,16 @@ def _load_folder(folder: Path, taken: Mapping[str, Command]) -> tuple[dict[str, 
         found, rows = read_file(path, path.name)
         problems += rows
         for command in found:
-            row = _clash(command, commands.get(command.id), taken)
+            row = _refusal(command, commands.get(command.id), taken)
             if row is None:
                 commands[command.id] = command
-            else:
+                row = _warning(command) if taken else None
+            if row is not None:
                 problems.append(row)
     return commands, problems
 
 
-def _clash(command: Command, own: Command | None, built_in: Mapping[str, Command]) -> CatalogueProblem | None:
+def _refusal(command: Command, own: Command | None, built_in: Mapping[str, Command]) -> CatalogueProblem | None:
     """`built_in` is empty while the built-in packs themselves are read."""
     if command.id in built_in:
         message = f"the id '{command.id}' belongs to a built-in command: choose another"
@@ -74,8 +82,22 @@ def _clash(command: Command, own: Command | None, built_in: Mapping[str, Command
         message = f"the id '{command.id}' is already used in {own.file}, line {own.line}: choose another"
     elif built_in and command.guard:
         message = "'guard' is for built-in commands, whose effect the console knows how to check: remove it"
+    elif built_in and command.touches != "irreversible" and (found := what_sends(command)):
+        # What may be repeated, or started without a question, must not send.
+        message = f"{found} changes your real team: write 'touches: irreversible', or use the built-in commands"
     else:
         return None
+    return CatalogueProblem(file=command.file, line=command.line, message=message)
+
+
+def _warning(command: Command) -> CatalogueProblem | None:
+    """About a command that is offered all the same."""
+    if (found := what_sends(command)) is None:
+        return None
+    message = (
+        f"'{command.id}' is offered, but {found} changes your real team, and nothing of it is shown or checked before. "
+        "The built-in commands do that: use them instead"
+    )
     return CatalogueProblem(file=command.file, line=command.line, message=message)
 
 

@@ -80,8 +80,12 @@ class Guard:
                 raise InvalidInput(
                     [FieldError("team_name", f'type your team\'s name as it is written: "{facts.team.name}"')]
                 )
-            await self._audit("team.change", _in_words(facts), subject=command, who=by)
-            consent = Consent(suggestion=fingerprint, gameweek=facts.coming.id, deadline=facts.coming.deadline)
+            agreed = _in_words(facts)
+            await self._audit("team.change", agreed, subject=command, who=by)
+            consent = Consent(
+                suggestion=fingerprint, gameweek=facts.coming.id, deadline=facts.coming.deadline, agreed=agreed,
+                report_id=facts.optimisation.head.id if facts.optimisation and facts.shown else None,
+            )  # fmt: skip
             return await self._service.submit(command, {}, by=by, confirm=facts.title, consent=consent)
 
     async def check_before(self, job: Job) -> None:

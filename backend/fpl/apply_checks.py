@@ -252,6 +252,9 @@ def _predicted(facts: Facts) -> Check:
         return _stop("gameweek", "Which gameweek comes next is not known.")
     if prediction is None:
         return _stop("gameweek", 'There is no prediction to choose by. Run "Predict points" first.')
+    if prediction.state == "not_understood":
+        return _stop("gameweek", "The newest prediction was not understood, so which gameweeks it holds is not known. "
+                     f"{PREDICT}, or set the line-up on the FPL site.")  # fmt: skip
     if coming.id not in prediction.gameweeks:
         weeks = ", ".join(map(str, prediction.gameweeks)) or "no gameweek"
         return _stop("gameweek", f"The newest prediction is about {weeks}, and {coming.name} is next. {PREDICT}.")

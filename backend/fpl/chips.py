@@ -5,27 +5,41 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from backend.errors import AppError
-from backend.fpl.search_size import ANY_WEEK, Limits, search_size
+from backend.fpl.search_size import ANY_WEEK, Limits, SearchSize, search_size
 from backend.models.airsenal import ChipWeek, SearchCost
 from backend.models.reports import Chip, OptimisationReport, ReportHead, ReportType, StoredReport
-from backend.models.team import Deadline
+from backend.models.team import Deadline, GameweekInfo
 
 LAST_GAMEWEEK = 38
 _LOOKED_AT = 10
 # Below one search for two transfers the start of the program is most of what was measured.
 _LEAST_WORK = 1.0
+_MOST_APART = 10
 CHIPS: tuple[Chip, ...] = get_args(Chip)
 
 
 @dataclass(frozen=True)
 class Measured:
+    """One search that was done here. `seconds`: of all its worker processes together."""
+
     job_id: str
-    seconds_per_work: float
-    """Of one worker process."""
+    seconds: float
+    size: SearchSize
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds of one worker process for a unit of work, and for one of work on new squads."""
+
+    plain: float
+    squads: float
+    measured_from: Measured
+    squads_from: Measured | None
 
 
 class ChipPlanner:
@@ -49,33 +63,37 @@ class ChipPlanner:
         """Never fails: what is not known is null or said in `problem`."""
         weeks = {chip.chip: chip.week for chip in chips}
         prediction = await self._newest_report("prediction")
-        predicted = prediction.head.gameweeks if prediction else []
-        first = await self._coming() or (predicted[0] if predicted else None)
+        predicted = _predicted(prediction)
+        ahead = await self._ahead()
+        first = _first(ahead, predicted)
         window = list(range(first or 1, min((first or 1) + weeks_ahead, LAST_GAMEWEEK + 1)))
         free = free_transfers if free_transfers is not None else await self._free_transfers(first)
         limits = Limits(max_transfers, max_hit, allow_unused, num_iterations)
         size = await asyncio.to_thread(search_size, window, weeks, free, limits)
-        measured = await self._measured()
+        pace = pace_of(await self._measured())
         seconds = None
-        if measured and size.strategies:
-            seconds = size.work * measured.seconds_per_work / min(num_thread, self._cores)
+        if pace and size.strategies:
+            seconds = (size.work * pace.plain + size.squad_work * pace.squads) / min(num_thread, self._cores)
         return SearchCost(
             strategies=size.strategies,
             seconds=seconds,
             seconds_per_strategy=seconds / size.strategies if seconds is not None else None,
-            measured_from=measured.job_id if measured else None,
+            measured_from=pace.measured_from.job_id if pace else None,
+            squads_measured_from=pace.squads_from.job_id if pace and pace.squads_from else None,
             squads=size.squads,
             problem=_problem(weeks, window if first else None, predicted, size.strategies),
             gameweeks=window if first else [],
+            deadlines=[gameweek for gameweek in ahead or [] if gameweek.id in window],
             free_transfers=free,
         )
 
-    async def _coming(self) -> int | None:
+    async def _ahead(self) -> list[GameweekInfo] | None:
+        """None: not known. Empty: the season is over."""
         try:
-            gameweek = (await self._deadline()).gameweek
+            deadline = await self._deadline()
         except AppError:
             return None
-        return gameweek.id if gameweek else None
+        return [deadline.gameweek, *deadline.later] if deadline.gameweek else []
 
     async def _free_transfers(self, gameweek: int | None) -> int:
         """As the newest optimisation of this gameweek counted them; 1 is what AIrsenal falls back to."""
@@ -85,18 +103,33 @@ class ChipPlanner:
             return report.free_transfers if report.free_transfers is not None else 1
         return 1
 
-    async def _measured(self) -> Measured | None:
-        """From the newest search whose size can be told."""
+    async def _measured(self) -> list[Measured]:
+        """The newest searches whose size can be told, newest first."""
+        found = []
         for head in await self._report_heads("optimisation", _LOOKED_AT):
-            try:
-                stored = await self._report(head.id)
-            except AppError:
-                continue
-            if isinstance(stored.report, OptimisationReport) and (
-                found := await asyncio.to_thread(measure, head, stored.report, self._cores)
-            ):
-                return found
-        return None
+            with suppress(AppError):
+                report = (await self._report(head.id)).report
+                if isinstance(report, OptimisationReport):
+                    found.append(await asyncio.to_thread(measure, head, report, self._cores))
+        return [one for one in found if one]
+
+
+def pace_of(searches: list[Measured]) -> Pace | None:
+    """From the newest search without new squads and the newest with some. While there is only one of the two kinds, the
+    other is reckoned by what AIrsenal's own two searches cost beside each other."""
+    plain = next((one for one in searches if not one.size.squad_work), None)
+    squads = next((one for one in searches if one.size.squad_work), None)
+    if plain is None:
+        if squads is None:
+            return None
+        both = squads.seconds / (squads.size.work + squads.size.squad_work)
+        return Pace(both, both, squads, squads)
+    pace = plain.seconds / plain.size.work
+    if squads is None:
+        return Pace(pace, pace, plain, None)
+    rest = squads.seconds - squads.size.work * pace
+    # On a machine that was busy during one of the two the rest may be nothing, or next to it.
+    return Pace(pace, max(rest / squads.size.squad_work, pace / _MOST_APART), plain, squads)
 
 
 def measure(head: ReportHead, report: OptimisationReport, cores: int) -> Measured | None:
@@ -110,10 +143,10 @@ def measure(head: ReportHead, report: OptimisationReport, cores: int) -> Measure
         _number(given, "num_iterations", 100),
     )  # fmt: skip
     size = search_size(report.gameweeks, weeks, report.free_transfers, limits)
-    if size.strategies != report.strategies or size.work < _LEAST_WORK:
+    if size.strategies != report.strategies or size.work + size.squad_work < _LEAST_WORK:
         return None
     threads = min(_number(given, "num_thread", cores), cores)
-    return Measured(head.job_id, report.seconds * threads / size.work)
+    return Measured(head.job_id, report.seconds * threads, size)
 
 
 def _number(given: Mapping[str, Any], name: str, default: int) -> int:
@@ -121,7 +154,9 @@ def _number(given: Mapping[str, Any], name: str, default: int) -> int:
     return value if isinstance(value, int) else default
 
 
-def _problem(weeks: Mapping[Chip, int], window: list[int] | None, predicted: list[int], strategies: int) -> str | None:
+def _problem(
+    weeks: Mapping[Chip, int], window: list[int] | None, predicted: list[int] | None, strategies: int
+) -> str | None:
     if window is None:
         return "Which gameweek comes next is not known: the FPL API does not answer, and there is no prediction."
     if not window:
@@ -133,13 +168,27 @@ def _problem(weeks: Mapping[Chip, int], window: list[int] | None, predicted: lis
         if week > ANY_WEEK and week in fixed:
             return f"Only one chip can be played in gameweek {week}, not {_name(fixed[week])} and {_name(chip)}."
         fixed[week] = chip
-    if not predicted:
+    if predicted == []:
         return f"There is no prediction yet. Predict {len(window)} gameweeks first."
-    if missing := [week for week in window if week not in predicted]:
+    if missing := [week for week in window if predicted and week not in predicted]:
         return f"The newest prediction lacks gameweek {_listed(missing)}. Predict {len(window)} gameweeks first."
     if not strategies:
         return "No strategy is left to try: with five free transfers and none allowed, one would be wasted."
     return None
+
+
+def _first(ahead: list[GameweekInfo] | None, predicted: list[int] | None) -> int | None:
+    """The gameweek that comes next. Without FPL's word the newest prediction tells it; None: neither does."""
+    if ahead is None:
+        return predicted[0] if predicted else None
+    return ahead[0].id if ahead else LAST_GAMEWEEK + 1
+
+
+def _predicted(newest: StoredReport | None) -> list[int] | None:
+    """The gameweeks of the newest prediction; None: it was not understood, so they are not known."""
+    if newest is None:
+        return []
+    return newest.head.gameweeks if newest.head.state == "complete" else None
 
 
 def _name(chip: Chip) -> str:

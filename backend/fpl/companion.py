@@ -16,7 +16,7 @@ from backend.commands.catalogue import Catalogue
 from backend.database import DatabaseUnavailable
 from backend.errors import AppError, BadRequest, NotFound
 from backend.fpl.care import Care
-from backend.fpl.parsers import Parsed, new_wording, parse, progress_reader
+from backend.fpl.parsers import Parsed, is_cut, parse, progress_reader, read_from
 from backend.jobs.companion import Finished, ProgressReader, ReadRows, Rows
 from backend.models.jobs import Cause, Job, Outcome
 from backend.models.reports import AnyReport, ReportType, StoredReport
@@ -85,7 +85,7 @@ class AirsenalCompanion:
         # Reading the database tells more than the log: of what a report warns, its job does.
         warnings += [*more, *(warning for one in stored for warning in one.report.warnings)]
         texts = list(dict.fromkeys(warning.message for warning in warnings))
-        return Finished(outcome, self._output(job, stored), texts)
+        return Finished(outcome, self._output(job, parsed, stored), texts)
 
     async def _read(
         self, job: Job, outcome: Outcome, rows: ReadRows
@@ -135,11 +135,14 @@ class AirsenalCompanion:
             log.exception("report cannot be saved", job_id=job.id, command=job.command)
             return [], [_other("Its report could not be saved; its log has the whole result.")]
 
-    def _output(self, job: Job, stored: list[StoredReport]) -> dict[str, Any] | None:
+    def _output(self, job: Job, parsed: Parsed, stored: list[StoredReport]) -> dict[str, Any] | None:
+        """As JSON: MongoDB wants text for keys, and gameweeks are numbers."""
+        if parsed.sent:
+            agreed = {"agreed": job.consent.agreed, "report_id": job.consent.report_id} if job.consent else {}
+            return parsed.sent.model_copy(update=agreed).model_dump(mode="json", by_alias=True)
         if not stored:
             return None
         main = [one for one in stored if one.head.type == _MAIN.get(self._parser(job))]
-        # As JSON: MongoDB wants text for keys, and gameweeks are numbers.
         return (main or stored)[-1].report.model_dump(mode="json", by_alias=True)
 
     def _parser(self, job: Job) -> str:
@@ -164,11 +167,12 @@ def _placed(parsed: Parsed, rows: Rows) -> Parsed:
         changes: dict[str, Any] = {"warnings": moved(report.warnings)}
         if report.not_understood_from is not None:
             line = rows.line(report.not_understood_from)
-            changes |= {"not_understood_from": line, "headline": new_wording(line)}
+            changes |= {"not_understood_from": line, "headline": read_from(line, cut=is_cut(report))}
         return report.model_copy(update=changes)
 
     reports = [read_on(report) for report in parsed.reports]
-    return replace(parsed, reports=reports, warnings=moved(parsed.warnings))
+    sent = parsed.sent and parsed.sent.model_copy(update={"warnings": moved(parsed.sent.warnings)})
+    return replace(parsed, reports=reports, warnings=moved(parsed.warnings), sent=sent)
 
 
 def _other(message: str) -> ReportWarning:

@@ -16,8 +16,9 @@ class Gameweeks:
         self.current = next((event for event in self._events if event.is_current), None)
         # After a deadline the API takes up to an hour to move its marks, so the clock decides. Its mark counts where
         # the clock finds nothing ahead.
-        ahead = (event for event in self._events if event.deadline_time > now)
-        self.next = next(ahead, None) or next((event for event in self._events if event.is_next), None)
+        ahead = [event for event in self._events if event.deadline_time > now]
+        self.next = next(iter(ahead), None) or next((event for event in self._events if event.is_next), None)
+        self.later = ahead[1:]
         self._begun = self.current is not None or self._events[0].deadline_time <= now
 
     def of(self, gameweek: int) -> Event | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from backend.errors import AppError, BadRequest, NotFound
+from backend.errors import AppError, BadRequest, DamagedRecord, NotFound
 from backend.fpl import database, players_csv
 from backend.fpl.compare import compared
 from backend.fpl.database import StoredPrediction
@@ -19,6 +20,7 @@ from backend.models.jobs import Job
 from backend.models.reports import (
     AnyReport,
     Comparison,
+    NewestReports,
     OptimisationReport,
     Played,
     PlayedPlayer,
@@ -106,21 +108,28 @@ class Reports:
             raise NotFound(f"There is no report {report_id}.")
         return stored
 
-    async def newest(self, kind: ReportType) -> StoredReport | None:
-        """Of the jobs that completed."""
-        async for head in self._rows.newest_first(kind):
-            if await self._jobs.is_completed(head.job_id):
-                return await self._rows.get(head.id)
+    async def newest(self, kind: ReportType, *, understood: bool = False) -> StoredReport | None:
+        """Of the jobs that completed. `understood`: for who needs numbers, since the others have none."""
+        async for head in self._of_completed(kind):
+            if understood and head.state != "complete":
+                continue
+            with suppress(DamagedRecord):  # one that is damaged must not hide those before it
+                if stored := await self._rows.get(head.id):
+                    return stored
         return None
 
-    async def newest_prediction(self) -> tuple[ReportHead, PredictionReport] | None:
-        """The newest one that was understood, of the jobs that completed: what to take expected points from."""
-        async for head in self._rows.newest_first("prediction"):
-            if head.state == "complete" and await self._jobs.is_completed(head.job_id):
-                stored = await self._rows.get(head.id)
-                if stored and isinstance(stored.report, PredictionReport):
-                    return stored.head, stored.report
-        return None
+    async def newest_heads(self) -> NewestReports:
+        """What `latest` is about, without the reports themselves."""
+        return NewestReports(
+            prediction=await anext(self._of_completed("prediction"), None),
+            optimisation=await anext(self._of_completed("optimisation"), None),
+        )
+
+    async def _of_completed(self, kind: ReportType) -> AsyncIterator[ReportHead]:
+        """Newest first. What a failed job printed and nobody understood is in the history too, and is no result."""
+        async for head in self._rows.newest_first(kind):
+            if await self._jobs.is_completed(head.job_id):
+                yield head
 
     async def latest(self, kind: ReportType) -> dict[str, Any] | None:
         """The newest completed job's output of this type, with `job_id` and `completed_at`."""

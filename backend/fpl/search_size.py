@@ -17,7 +17,8 @@ SQUAD_CHIPS: tuple[Chip, ...] = ("wildcard", "free_hit")
 ANY_WEEK, NOT_PLAYED = 0, -1
 # Work of one node in units of a search for the best two transfers, the dear one: measured on AIrsenal 1.17.0 in
 # processor seconds (0: 0.01, 1: 0.1, 2: 12.5, 3 or 4 at 100 iterations: 4, a new squad at 100: 25, at 20: 1). How many
-# gameweeks are left makes no difference, since the players' points are read once.
+# gameweeks are left makes no difference, since the players' points are read once. What new squads cost is counted
+# apart, since that is measured apart, too.
 _NOTHING, _SINGLE, _DOUBLE, _RANDOM, _SQUAD = 0.001, 0.01, 1.0, 0.35, 2.0
 
 
@@ -35,6 +36,8 @@ class SearchSize:
     squads: int
     """Strategies with a whole new squad in them."""
     work: float
+    """All but what new squads cost."""
+    squad_work: float
 
 
 @dataclass(frozen=True)
@@ -60,19 +63,22 @@ def search_size(
 ) -> SearchSize:  # fmt: skip
     """`chips`: -1 not played, 0 any week, N gameweek N. No strategy at all: AIrsenal fails then."""
     nodes = Counter({_Node(free_transfers, 0, frozenset(), False, True): 1})
-    work = 0.0
+    work = squad_work = 0.0
     for gameweek in gameweeks:
         below: Counter[_Node] = Counter()
         for node, count in nodes.items():
             for choice in _choices(node, gameweek, chips, limits):
                 below[_next(node, choice)] += count
-                work += count * _work(choice, limits.num_iterations)
+                if choice.chip in SQUAD_CHIPS:
+                    squad_work += count * _squad_work(limits.num_iterations)
+                else:
+                    work += count * _work(choice.transfers, limits.num_iterations)
         nodes = below
     strategies = nodes.total()
     if strategies and not any(node.idle for node in nodes):
         strategies += 1  # the baseline, which is then worked out apart
     squads = sum(count for node, count in nodes.items() if node.squad)
-    return SearchSize(strategies, squads, work)
+    return SearchSize(strategies, squads, work, squad_work)
 
 
 def _choices(node: _Node, gameweek: int, chips: Mapping[Chip, int], limits: Limits) -> list[_Choice]:
@@ -107,10 +113,9 @@ def _hit(transfers: int, free: int) -> int:
     return max(0, 4 * (transfers - free))
 
 
-def _work(choice: _Choice, iterations: int) -> float:
-    share = iterations / 100
-    if choice.chip in SQUAD_CHIPS:
-        return _SQUAD * share**2  # so many generations of so many squads
-    if choice.transfers > 2:
-        return _RANDOM * share
-    return (_NOTHING, _SINGLE, _DOUBLE)[choice.transfers]
+def _work(transfers: int, iterations: int) -> float:
+    return (_NOTHING, _SINGLE, _DOUBLE)[transfers] if transfers <= 2 else _RANDOM * iterations / 100
+
+
+def _squad_work(iterations: int) -> float:
+    return _SQUAD * (iterations / 100) ** 2  # so many generations of so many squads

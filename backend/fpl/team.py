@@ -13,10 +13,10 @@ from pydantic import BaseModel, ValidationError
 
 from backend.errors import NotFound, UpstreamFailed
 from backend.fpl.expected import with_expected_points
-from backend.fpl.gameweeks import Gameweeks, season_of
+from backend.fpl.gameweeks import Gameweeks, info, season_of
 from backend.fpl.squad import make_team
 from backend.models.fpl import Bootstrap, Entry
-from backend.models.reports import ReportType, StoredReport
+from backend.models.reports import StoredReport
 from backend.models.team import CurrentTeam, Deadline, FoundTeam, KeptGameweeks, KeptTeam
 from backend.providers.fpl import Fetched, FplApi
 from backend.providers.fpl_failures import timed_out
@@ -25,7 +25,7 @@ from backend.utils.clock import Clock
 from backend.vault.service import Vault
 
 log = structlog.get_logger(__name__)
-NewestReport = Callable[[ReportType], Awaitable[StoredReport | None]]
+Prediction = Callable[[], Awaitable[StoredReport | None]]
 Kept = TypeVar("Kept", bound=BaseModel)
 
 
@@ -39,9 +39,10 @@ class NoTeam(NotFound):
 
 class Team:
     def __init__(
-        self, api: FplApi, vault: Vault, answers: FplAnswerRepository, newest: NewestReport, now: Clock
+        self, api: FplApi, vault: Vault, answers: FplAnswerRepository, prediction: Prediction, now: Clock
     ) -> None:  # fmt: skip
-        self._api, self._vault, self._answers, self._newest, self._now = api, vault, answers, newest, now
+        """`prediction`: the newest one that was understood."""
+        self._api, self._vault, self._answers, self._prediction, self._now = api, vault, answers, prediction, now
         self._kept_at: dict[str, datetime] = {}
 
     async def close(self) -> None:
@@ -62,7 +63,7 @@ class Team:
             known = KeptTeam(season=last.season, team=last.team.model_copy(update=marks))
         else:
             await self._keep(name, known.team.fetched_at, known)
-        return with_expected_points(known.team, known.season, await self._newest("prediction"))
+        return with_expected_points(known.team, known.season, await self._prediction())
 
     async def deadline(self) -> Deadline:
         stale = False
@@ -74,7 +75,10 @@ class Team:
                 raise
             known, stale = last, True
         weeks = Gameweeks(known.events, self._now())
-        return Deadline(gameweek=weeks.next_info, season_state=weeks.state, fetched_at=known.at, stale=stale)
+        return Deadline(
+            gameweek=weeks.next_info, later=[info(event) for event in weeks.later], season_state=weeks.state,
+            fetched_at=known.at, stale=stale,
+        )  # fmt: skip
 
     async def find(self, team_id: int) -> FoundTeam:
         entry = (await self._entry(team_id)).value

@@ -156,6 +156,9 @@ class SearchCost(BaseModel):
             "example": {
                 "strategies": 26, "seconds": 219.0, "seconds_per_strategy": 8.42, "squads": 0, "problem": None,
                 "measured_from": "27b89d68-86da-4d40-8641-c5108446140e", "gameweeks": [25, 26, 27], "free_transfers": 1,
+                "squads_measured_from": None, "deadlines": [
+                    {"id": 25, "name": "Gameweek 25", "deadline": "2026-02-06T18:30:00Z", "is_current": False},
+                ],
             }
         }
     )  # fmt: skip
@@ -164,9 +167,13 @@ class SearchCost(BaseModel):
     seconds: float | None = Field(description="Estimate for this machine; null while no search was measured here.")
     seconds_per_strategy: float | None
     measured_from: str | None = Field(description="The job it was measured in.")
+    squads_measured_from: str | None = Field(
+        None, description="The job in which new squads were; null: theirs is reckoned from the other searches."
+    )
     squads: int = Field(description="Strategies that build a whole new squad (wildcard, free hit), the slow ones.")
     problem: str | None = Field(None, description="Why this search cannot run, e.g. two chips in one gameweek.")
     gameweeks: list[int] = Field(default_factory=list, description="That the search covers; empty: not known.")
+    deadlines: list[GameweekInfo] = Field(default_factory=list, description="Of these gameweeks, as far as known.")
     free_transfers: int = Field(1, description="With how many it was counted, when none were given.")
 
 

@@ -89,6 +89,8 @@ class Consent(BaseModel):
     suggestion: str = Field(description="Fingerprint of exactly what was shown.")
     gameweek: int
     deadline: datetime
+    agreed: str | None = Field(None, description="What was shown, in words.")
+    report_id: str | None = Field(None, description="The optimisation that was shown.")
 
 
 class Job(BaseModel):

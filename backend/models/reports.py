@@ -149,6 +149,41 @@ class LoginReport(ReportBase):
     explanation: str = ""
 
 
+Happened = Literal["yes", "no", "unknown"]
+
+
+class SentTransfer(BaseModel):
+    """One pair as it was sent, of the same position. Prices are those at which he is sold and bought."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    out: str
+    out_price: float
+    in_: str = Field(alias="in")
+    in_price: float
+
+
+class TeamChange(BaseModel):
+    """What a job did to the real team, as far as its log tells: the job's output. FPL's own page has the last word."""
+
+    type: Literal["team_change"] = "team_change"
+    generated_at: datetime
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    headline: str
+    parser: str
+    warnings: list[Warning] = Field(default_factory=list)
+    gameweek: int | None = None
+    transfers: list[SentTransfer] | None = Field(
+        default_factory=list, description="That were to be sent; null: the log lists them in words not known."
+    )
+    transfers_made: Happened | None = Field(description="Null: none were asked for.")
+    lineup_set: Happened
+    bank_before: float | None = Field(None, description="£m, as AIrsenal knew it before it sent anything.")
+    bank_after: float | None = Field(None, description="£m, if the transfers are made at these prices.")
+    agreed: str | None = Field(None, description="What was agreed to, with hit and captain, which no log tells.")
+    report_id: str | None = Field(None, description="The optimisation that was shown then.")
+
+
 AnyReport = Annotated[
     PredictionReport | OptimisationReport | DataCheckReport | DatabaseReport | LoginReport,
     Field(discriminator="type"),
@@ -193,6 +228,15 @@ class ReportHead(BaseModel):
     gameweeks: list[int] = Field(default_factory=list)
     parameters: dict[str, Any] = Field(default_factory=dict)
     tag: str | None = None
+
+
+class NewestReports(BaseModel):
+    """Of the newest completed job that has one; null where there is none yet."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"prediction": _HEAD, "optimisation": None}})
+
+    prediction: ReportHead | None
+    optimisation: ReportHead | None
 
 
 class StoredReport(BaseModel):

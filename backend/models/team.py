@@ -125,12 +125,16 @@ class Deadline(BaseModel):
         json_schema_extra={
             "example": {
                 "gameweek": {"id": 25, "name": "Gameweek 25", "deadline": "2026-02-06T18:30:00Z", "is_current": False},
+                "later": [
+                    {"id": 26, "name": "Gameweek 26", "deadline": "2026-02-10T18:00:00Z", "is_current": False},
+                ],
                 "season_state": "between", "fetched_at": "2026-02-05T12:00:00Z", "stale": False,
             }
         }
     )  # fmt: skip
 
     gameweek: GameweekInfo | None
+    later: list[GameweekInfo] = Field(default_factory=list, description="Those after it, as far as FPL lists them.")
     season_state: Literal["before", "running", "between", "over"]
     fetched_at: datetime
     stale: bool

@@ -10,11 +10,11 @@ from backend.fpl.parsers import endings
 from backend.fpl.parsers.parsed import Parsed
 from backend.fpl.parsers.progress import READERS, Silent
 from backend.fpl.parsers.rows import Log
-from backend.fpl.parsers.run import Run, new_wording
+from backend.fpl.parsers.run import Run, is_cut, read_from
 from backend.fpl.parsers.signs import read_warnings
 from backend.jobs.companion import ProgressReader
 
-__all__ = ["PARSERS", "Parsed", "new_wording", "parse", "progress_reader"]
+__all__ = ["PARSERS", "Parsed", "is_cut", "parse", "progress_reader", "read_from"]
 
 PARSERS: Mapping[str, Callable[[Run], Parsed]] = {
     "airsenal.setup": endings.setup,

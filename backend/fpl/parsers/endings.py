@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backend.fpl.parsers.checking import CLOSING as CHECKED
 from backend.fpl.parsers.checking import read_checks
@@ -15,14 +15,14 @@ from backend.fpl.parsers.prediction import CLOSING as PREDICTED
 from backend.fpl.parsers.prediction import read_prediction
 from backend.fpl.parsers.reasons import probable_reason
 from backend.fpl.parsers.rows import Cursor, Drift
-from backend.fpl.parsers.run import Run
+from backend.fpl.parsers.run import Run, is_cut
+from backend.fpl.parsers.sending import LINEUP_SET, TRANSFERS_MADE, read_lineup_sent, read_transfers_sent
 from backend.fpl.parsers.stages import CLOSING as FINISHED
 from backend.fpl.parsers.stages import read_stages
-from backend.models.reports import AnyReport, DatabaseReport, OptimisationReport, PredictionReport, Warning
+from backend.models.reports import AnyReport, DatabaseReport, OptimisationReport, PredictionReport, TeamChange, Warning
 
-TRANSFERS_MADE, LINEUP_SET = "Transfers made!", "Lineup set!"
+_SET = "the line-up was set"
 CHECKING_TEAM = "Checking team"
-REFUSED = re.compile(r"Failed to set transfers\..*HTTP Error 4\d\d|non_(?:form|field)_errors")
 
 
 def setup(run: Run) -> Parsed:
@@ -59,23 +59,26 @@ def login(run: Run) -> Parsed:
 
 
 def lineup(run: Run) -> Parsed:
-    if run.log.where(LINEUP_SET) is not None:
-        return _ended(run)
-    return _ended(run, missing=_missing(run, "Your line-up was not changed", LINEUP_SET))
+    sent = read_lineup_sent(run)
+    what = "Your line-up was not changed" if sent.lineup_set == "no" else f"It is not certain that {_SET}"
+    return replace(
+        _ended(run, missing=None if sent.lineup_set == "yes" else _missing(run, what, LINEUP_SET)), sent=sent
+    )
 
 
 def transfers(run: Run) -> Parsed:
     """AIrsenal sets the line-up after the transfers, and also when it made none."""
-    made, placed = (run.log.where(text) is not None for text in (TRANSFERS_MADE, LINEUP_SET))
-    if made and placed:
-        return _ended(run)
-    if made:
-        return _ended(run, missing=_missing(run, "The transfers were made but the line-up was not set", LINEUP_SET))
-    what = "No transfers were made, but the line-up was set" if placed else "No transfers were made"
-    refused = run.log.search(REFUSED) is not None
-    if not refused and run.log.where("'transfers': [{") is not None:
-        what = f"It is not certain that the transfers were made{', but the line-up was set' if placed else ''}"
-    return _ended(run, missing=_missing(run, what, TRANSFERS_MADE))
+    sent = read_transfers_sent(run)
+    return replace(_ended(run, missing=_not_sent(run, sent)), sent=sent)
+
+
+def _not_sent(run: Run, sent: TeamChange) -> str | None:
+    if sent.transfers_made == "yes":
+        lineup = {"yes": "", "no": "but the line-up was not set", "unknown": f"but it is not certain that {_SET}"}
+        what = f"The transfers were made {lineup[sent.lineup_set]}"
+        return None if sent.lineup_set == "yes" else _missing(run, what, LINEUP_SET)
+    what = "No transfers were made" if sent.transfers_made == "no" else "It is not certain that the transfers were made"
+    return _missing(run, f"{what}, but {_SET}" if sent.lineup_set == "yes" else what, TRANSFERS_MADE)
 
 
 def pipeline(run: Run) -> Parsed:
@@ -105,12 +108,8 @@ def _absent(run: Run, closing: str, end: int) -> Drift:
 def _one(run: Run, report: AnyReport | None, what: str, closing: str) -> Parsed:
     if report is None:
         return _ended(run, missing=_missing(run, what, closing))
-    cut = report.state == "not_understood" and _ends_inside(report)
+    cut = report.state == "not_understood" and is_cut(report)
     return _ended(run, [report], missing=_missing(run, what, closing, inside=True) if cut else None)
-
-
-def _ends_inside(report: AnyReport) -> bool:
-    return bool(report.warnings) and report.warnings[-1].message.endswith("but the log ends there.")
 
 
 def _missing(run: Run, what: str, closing: str, inside: bool = False) -> str:

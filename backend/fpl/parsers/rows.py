@@ -18,6 +18,7 @@ FRAME = re.compile(
 NAME = r"[^\W\d_](?:[^\W\d_]|[.'’`´-])*(?: (?:[^\W\d_]|[.'’`´-])+)*"
 CLUB = r"[A-Z]{2,5}|None"
 LONGEST = 4000  # AIrsenal's own lines end far before; a longer one is cut before any pattern sees it
+LOG_ENDS = "but the log ends there."
 # Lines that only frame others; AIrsenal draws them between the parts of everything.
 RULE = re.compile(r"[ +=*-]{4,}")
 
@@ -33,8 +34,8 @@ class Drift(Exception):
 
     def __init__(self, row: int, expected: str, found: str | None) -> None:
         self.row, self.at_end = row, found is None
-        seen = "the log ends there" if found is None else f"found `{found.strip()[:120]}`"
-        super().__init__(f"Expected {expected}, but {seen}.")
+        seen = LOG_ENDS if found is None else f"but found `{found.strip()[:120]}`."
+        super().__init__(f"Expected {expected}, {seen}")
 
 
 def plain(raw: str) -> str:
@@ -69,8 +70,8 @@ class Log:
         at = self._joined.find(text, self._starts[first])
         return None if at < 0 else self._row_at(at)
 
-    def search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        return pattern.search(self._joined)
+    def search(self, pattern: re.Pattern[str], first: int = 0) -> re.Match[str] | None:
+        return pattern.search(self._joined, self._starts[first])
 
     def last(self, pattern: re.Pattern[str], needle: str) -> Row | None:
         """The last row that is all `pattern`; `needle` is a text that each such row contains."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from backend.fpl.parsers.rows import Drift, Log
+from backend.fpl.parsers.rows import LOG_ENDS, Drift, Log
 from backend.models.reports import ReportBase, Warning
 
 VERSION = 1
@@ -15,9 +15,15 @@ MOST_LINES, LONGEST_LINE = 200, 2000
 Report = TypeVar("Report", bound=ReportBase)
 
 
-def new_wording(line: int) -> str:
-    """`line` is counted from 0, as in reports; people count from 1."""
-    return f"AIrsenal's wording has changed: read the log from line {line + 1}"
+def read_from(line: int, *, cut: bool) -> str:
+    """The headline of what was not understood. `line` is counted from 0, as in reports; people count from 1."""
+    why = "The log ends in the middle of the result" if cut else "AIrsenal's wording has changed"
+    return f"{why}: read the log from line {line + 1}"
+
+
+def is_cut(report: ReportBase) -> bool:
+    """Whether a report was not understood because the log just stops, as after a crash."""
+    return bool(report.warnings) and report.warnings[-1].message.endswith(LOG_ENDS)
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Run:
         text = "\n".join(line[:LONGEST_LINE] for line in raw[first : first + MOST_LINES])
         return kind(
             **head,
-            headline=new_wording(first),
+            headline=read_from(first, cut=drift.at_end),
             summary_text=text,
             state="not_understood",
             not_understood_from=first,

@@ -42,6 +42,7 @@ def as_json(result: Parsed) -> dict[str, Any]:
         "stages": result.stages,
         "warnings": [warning.model_dump(mode="json") for warning in result.warnings],
         "reports": [report.model_dump(mode="json", by_alias=True) for report in result.reports],
+        **({"sent": result.sent.model_dump(mode="json", by_alias=True)} if result.sent else {}),
     }
 
 

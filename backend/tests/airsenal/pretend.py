@@ -32,12 +32,13 @@ BEST = {
 STRATEGIES = 26
 
 
-def install(data_dir: Path) -> None:
+def install(data_dir: Path, pace: float = 0.15) -> None:
+    """`pace`: seconds between two frames of a progress bar."""
     home = data_dir / "tools" / "airsenal"
     (home / "bin").mkdir(parents=True)
     for program in PROGRAMS:
         path = home / "bin" / f"airsenal_{program}"
-        code = f"from backend.tests.airsenal.pretend import main\nsys.exit(main({program!r}, sys.argv[1:]))\n"
+        code = f"from backend.tests.airsenal.pretend import main\nsys.exit(main({program!r}, sys.argv[1:], {pace}))\n"
         path.write_text(f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(PROJECT)!r})\n{code}")
         path.chmod(0o755)
     (home / "bin" / "python").symlink_to(sys.executable)
@@ -47,7 +48,7 @@ def install(data_dir: Path) -> None:
     )
 
 
-def main(program: str, arguments: list[str]) -> int:
+def main(program: str, arguments: list[str], pace: float) -> int:
     database = Path(os.environ["AIRSENAL_DB_FILE"])
     if program == "setup_initial_db":
         _replay("setup_initial_db", 0.002)
@@ -56,9 +57,11 @@ def main(program: str, arguments: list[str]) -> int:
             source.backup(target)
         return 0
     with closing(sqlite3.connect(database)) as db, db:
-        return {"update_db": _update, "run_prediction": _predict, "run_optimization": _optimise}.get(program, _send)(
-            db, arguments
-        )
+        if program == "run_prediction":
+            return _predict(db, arguments, pace)
+        if program == "run_optimization":
+            return _optimise(db, pace)
+        return _update() if program == "update_db" else _send()
 
 
 def _replay(name: str, seconds: float) -> None:
@@ -68,7 +71,7 @@ def _replay(name: str, seconds: float) -> None:
         time.sleep(seconds)
 
 
-def _update(db: sqlite3.Connection, _: list[str]) -> int:
+def _update() -> int:
     _replay("update_db", 0.0005)
     return 0
 
@@ -80,12 +83,12 @@ def _bar(label: str, done: int, total: int) -> None:
     print(frame, end="", file=sys.stderr, flush=True)
 
 
-def _predict(db: sqlite3.Connection, arguments: list[str]) -> int:
+def _predict(db: sqlite3.Connection, arguments: list[str], pace: float) -> int:
     weeks = [NEXT + week for week in range(_option(arguments, "weeks_ahead", 3))]
     print("Fitting team model...", flush=True)
     for done in range(0, 1501, 75):
         _bar("sample", done, 1500)
-        time.sleep(0.15)
+        time.sleep(pace)
     print(file=sys.stderr, flush=True)
     print("Calculating fixture score probabilities...", flush=True)
     if _runs(db):  # the second run knows more than the first
@@ -141,11 +144,11 @@ def _print_best(db: sqlite3.Connection, weeks: list[int]) -> None:
         print("-" * 25)
 
 
-def _optimise(db: sqlite3.Connection, _: list[str]) -> int:
+def _optimise(db: sqlite3.Connection, pace: float) -> int:
     print(f"Running optimization with fpl_team_id {TEAM}\nStarting with 1 free transfers", flush=True)
     for done in range(STRATEGIES + 1):
         _bar("Total progress", done, STRATEGIES)
-        time.sleep(0.15)
+        time.sleep(pace)
     print(file=sys.stderr, flush=True)
     time.sleep(0.2)  # so that the bar's end comes first, as it does there
     moves = {"Foden": (-1, 25), "Keane": (-1, 25), "Rice": (1, 25), "J.Timber": (1, 25), "Cherki": (-1, 26),
@@ -168,7 +171,7 @@ def _optimise(db: sqlite3.Connection, _: list[str]) -> int:
     return 0
 
 
-def _send(db: sqlite3.Connection, _: list[str]) -> int:
+def _send() -> int:
     """The real team: said, and not done."""
     program = Path(sys.argv[0]).name.removeprefix("airsenal_")
     _replay(f"{program}_confirm", 0.01)

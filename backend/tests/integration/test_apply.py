@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +129,8 @@ async def world(apply_console: Console) -> AsyncIterator[World]:
     found = World(apply_console, file, {name: file.player(name) for name in ("Foden", "Palmer", "Rice", "Saka")})
     with StandInFplApi(FixedAnswers(ANSWERS)) as api:
         team = Team(
-            FplApi(api.url, lambda: found.now), services.vault, FplAnswerRepository(db), services.reports.newest,
-            lambda: found.now,
+            FplApi(api.url, lambda: found.now), services.vault, FplAnswerRepository(db),
+            partial(services.reports.newest, "prediction"), lambda: found.now,
         )  # fmt: skip
         guard = Guard(
             kept=kept, local=local, catalogue=services.catalogue, builtins=services.builtins, jobs=JobRepository(db),
@@ -178,6 +179,9 @@ async def test_what_is_shown_is_what_is_agreed_to_and_runs_once(world: World) ->
     said = next(row for row in rows if row["kind"] == "team.change")
     assert said["text"] == "Make transfers of AIrsenal, gameweek 25; out Foden; in Rice; hit 4; captain Rice."
     assert said["who"] == "admin@example.org"
+    output = (await world.console.http.get(f"/api/jobs/{job['id']}/output")).json()["output"]
+    assert (output["type"], output["headline"]) == ("team_change", "The transfers were made; the line-up was set.")
+    assert (output["agreed"], output["report_id"]) == (said["text"], preview["report_id"])
 
     again = await world.preview()
     assert '"Make transfers" was done after this suggestion was made' in stopped(again)["newer"]

@@ -17,6 +17,8 @@ import pymongo
 import pytest
 import zstandard
 
+from backend.tests.airsenal import pretend
+from backend.tests.airsenal.this_week import ThisWeek
 from backend.tests.console_process import ConsoleProcess
 from backend.tests.started import PROJECT
 from backend.utils.masking import patterns
@@ -25,7 +27,25 @@ from backend.utils.masking import patterns
 STORED = "kanari/1+\"gelb er'Vögel-0123456789"
 PARAMETER = "kanari-zwei=für/einen+Lauf'42\""
 REFUSED = "kanari-drei-nie-gespeichert"
-CANARIES = (STORED, PARAMETER, REFUSED)
+LOGIN, LOGIN_PASSWORD = "kanari+fünf/fpl@example.org", "kanari sechs\"+'/fpl-Wörter"
+CANARIES = (STORED, PARAMETER, REFUSED, LOGIN, LOGIN_PASSWORD)
+TEAM_ID = "742663"
+# In the optimiser's place: prints its login in lines that reports, warnings and errors are made of.
+LEAKY = f"""#!{sys.executable}
+import base64, json, os, sys
+from urllib.parse import quote
+sys.path.insert(0, {str(PROJECT)!r})
+from backend.tests.airsenal.pretend import main
+login, password = os.environ["FPL_LOGIN"], os.environ["FPL_PASSWORD"]
+for value in (login, password):
+    print("Login failed due to the error above.", value, quote(value, safe=""), json.dumps(value))
+    print(base64.b64encode(f"{{login}}:{{password}}".encode()).decode(), file=sys.stderr, flush=True)
+if "--max_hit=0" in sys.argv:
+    sys.exit(print(f"OPTIMUM STRATEGY\\nsigned in as {{login}} {{password}}"))
+if "--max_hit=4" in sys.argv:
+    sys.exit(f"ERROR: refused {{login}} {{password}}")
+sys.exit(main("run_optimization", sys.argv[1:], 0.1))
+"""
 
 
 def _forms() -> set[bytes]:
@@ -50,15 +70,28 @@ def _leaks(data: bytes) -> list[bytes]:
 @pytest.fixture(scope="module")
 def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleProcess]:
     """A console after all of it."""
-    console = ConsoleProcess(tmp_path_factory.mktemp("canaries") / "data", MONGO_URL="", LOG_LEVEL="DEBUG")
+    data = tmp_path_factory.mktemp("canaries") / "data"
+    pretend.install(data, pace=0.01)
+    (data / "tools" / "airsenal" / "bin" / "airsenal_run_optimization").write_text(LEAKY)
+    (data / "airsenal-kept").mkdir(mode=0o700)
+    ThisWeek().write_database(data / "airsenal-kept" / "data.db")
+    for path in (path for path in data.rglob("*") if not path.is_symlink()):
+        path.chmod(path.stat().st_mode & 0o700)  # as the console makes them
+    console = ConsoleProcess(data, MONGO_URL="", LOG_LEVEL="DEBUG", FPL_API_URL="http://127.0.0.1:9/api")
     console.start()
     try:
         for key in ("TEST_SECRET", "OTHER_SECRET"):
             assert console.http.post("/api/secrets", json={"key": key, "value": STORED}).status_code == 200
+        login = {"FPL_TEAM_ID": TEAM_ID, "FPL_LOGIN": LOGIN, "FPL_PASSWORD": LOGIN_PASSWORD}
+        for key, value in login.items():
+            assert console.http.post("/api/secrets", json={"key": key, "value": value}).status_code == 200
+        airsenal = [console.submit("predict"), *(console.submit("optimize", max_hit=hit) for hit in (0, 4, 8))]
+        airsenal.append(console.submit("test_login"))
         running = console.submit("secret_parameter", pin=PARAMETER)
         for command in ("leak", "environment", "secret_hash"):
             console.ended(console.submit(command)["id"])
-        console.ended(running["id"])
+        for job in (running, *airsenal):
+            console.ended(job["id"], 60)
         yield console
     finally:
         console.stop()
@@ -97,17 +130,33 @@ def test_the_jobs_did_print_their_secrets(used: ConsoleProcess) -> None:
     assert "***" in used.http.get(f"/api/jobs/{parameter['id']}/log/download").text
 
 
+def test_the_jobs_of_airsenal_did_print_their_login(used: ConsoleProcess) -> None:
+    whole, failed, drifted = used.http.get("/api/jobs", params={"command": "optimize"}).json()
+    log = used.http.get(f"/api/jobs/{whole['id']}/log/download").text
+    assert log.count("***") >= 8, log
+    assert (whole["status"], failed["status"]) == ("completed", "failed")
+    assert "It said: ERROR: refused *** ***" in failed["error"]
+    (report,) = used.http.get("/api/reports", params={"job_id": drifted["id"]}).json()
+    text = used.http.get(f"/api/reports/{report['id']}").json()["report"]["not_understood_text"]
+    assert (report["state"], text.splitlines()[0]) == ("not_understood", "signed in as *** ***")
+
+
 def test_a_dump_of_the_database_holds_no_canary(used: ConsoleProcess) -> None:
     seen = set()
     for name, data in _documents(used):
         seen.add(name)
         assert not _leaks(data), name
-    assert {"secrets", "jobs", "log_chunks", "audit", "sessions"} <= seen
+    assert {"secrets", "jobs", "log_chunks", "audit", "sessions", "reports"} <= seen
 
 
 def test_exports_and_answers_hold_no_canary(used: ConsoleProcess) -> None:
     paths = ["/api/secrets", "/api/jobs?limit=200", "/api/audit?limit=500", "/api/audit/export",
-             "/api/audit/export?format=csv", "/api/commands", "/api/reports/latest", "/api/openapi.json"]  # fmt: skip
+             "/api/audit/export?format=csv", "/api/commands", "/api/reports/latest", "/api/openapi.json",
+             "/api/airsenal/status", "/api/airsenal/database", "/api/airsenal/search-cost",
+             "/api/airsenal/apply/make_transfers", "/api/airsenal/apply/set_lineup"]  # fmt: skip
+    for report in used.http.get("/api/reports").json():
+        paths += [f"/api/reports/{report['id']}"]
+        paths += [f"/api/reports/{report['id']}/players.csv"] * (report["type"] == "prediction")
     for job in used.http.get("/api/jobs").json():
         paths += [f"/api/jobs/{job['id']}{tail}" for tail in ("", "/log", "/log/raw", "/log/download", "/output")]
     for path in paths:
@@ -127,6 +176,13 @@ def test_error_bodies_hold_no_canary(used: ConsoleProcess) -> None:
     tried += [http.post("/api/jobs", json={"command": "secret_parameter", "parameters": {"pin": REFUSED * 1000}})]
     tried += [http.post("/api/auth/login", json={"email": "somebody@example.org", "password": REFUSED})]
     tried += [http.post("/api/auth/hash-password", json={"password": REFUSED, "more": REFUSED})]
+    tried += [http.post("/api/secrets", json={"key": "FPL_LOGIN", "value": REFUSED})]
+    tried += [
+        http.get("/api/airsenal/search-cost", params={"wildcard": REFUSED}),
+    ]
+    apply = {"team_name": REFUSED, "suggestion": REFUSED}
+    tried += [http.post("/api/airsenal/apply/make_transfers", json=apply)]
+    tried += [http.post("/api/jobs", json={"command": "optimize", "parameters": {"tag": f"{REFUSED} "}})]
     tried += [http.get("/api/jobs", headers={"Authorization": f"Bearer {REFUSED}"})]
     for answer in tried:
         assert 400 <= answer.status_code < 500, answer.text
@@ -146,8 +202,9 @@ def test_the_servers_log_and_the_data_folder_hold_no_canary(used: ConsoleProcess
 
 def test_no_command_line_and_no_environment_of_ours_holds_a_canary(used: ConsoleProcess) -> None:
     """P4, P5: while a job has it, only the job itself does."""
-    job = used.submit("other_lane", lines=100, pause=0.1)
+    job, optimising = used.submit("other_lane", lines=100, pause=0.1), used.submit("optimize")
     used.when(job["id"], lambda now: now["status"] == "running")
+    used.when(optimising["id"], lambda now: now["log_lines"] > 0)
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
@@ -156,8 +213,10 @@ def test_no_command_line_and_no_environment_of_ours_holds_a_canary(used: Console
                 continue
     for pid in used.console_pids():
         assert not _leaks(Path(f"/proc/{pid}/environ").read_bytes())
-    used.http.post(f"/api/jobs/{job['id']}/cancel")
-    used.ended(job["id"])
+    assert used.job(optimising["id"])["status"] == "running", "it had its login all the while"
+    for started in (job, optimising):
+        used.http.post(f"/api/jobs/{started['id']}/cancel")
+        used.ended(started["id"])
 
 
 def test_a_command_gets_only_the_secrets_that_it_names(used: ConsoleProcess) -> None:
@@ -178,7 +237,8 @@ def test_everything_in_the_data_folder_is_for_its_owner_only(used: ConsoleProces
             continue
         mode = path.stat().st_mode & 0o777
         # What mongod makes is readable by its group at most; nobody but the owner gets through the folders above it.
-        allowed = 0o700 if path.is_dir() else 0o600
+        program = path.parent == used.data_dir / "tools" / "airsenal" / "bin"
+        allowed = 0o700 if path.is_dir() or program else 0o600
         assert mode & ~allowed == 0, f"{path} {mode:o}"
 
 

@@ -83,6 +83,10 @@ def optimisation() -> OptimisationReport:
     )  # fmt: skip
 
 
+def head_of(stored: StoredReport) -> JSON:
+    return stored.head.model_dump(mode="json")
+
+
 @pytest.fixture
 def airsenal(console: Console) -> Airsenal:
     for path in (console.settings.airsenal_db_path, console.settings.airsenal_kept_path):
@@ -119,9 +123,8 @@ async def test_latest_keeps_its_contract(console: Console, airsenal: Airsenal) -
     assert (optimised["captain"], optimised["best_points"], optimised["seconds"]) == ("Gabriel", 50.6, None)
     output = reports[1].report.model_dump(mode="json", by_alias=True)
     assert optimised == {**output, "job_id": pipeline["id"], "completed_at": optimised["completed_at"]}
-    newest = await console.services.reports.newest_prediction()
-    assert newest
-    assert (newest[0].job_id, len(newest[1].players)) == (pipeline["id"], 2)
+    heads = await airsenal.get("/newest")
+    assert heads == {"prediction": head_of(reports[0]), "optimisation": head_of(reports[1])}
 
 
 async def test_the_history_is_paged_without_parting_a_job(console: Console, airsenal: Airsenal) -> None:
@@ -175,9 +178,22 @@ async def test_what_cannot_be_checked_is_marked(console: Console, airsenal: Airs
     drifted = prediction(3.0).model_copy(update={"state": "not_understood", "not_understood_from": 4, "players": []})
     await airsenal.save(third, drifted)
     assert (await airsenal.get("/latest"))["prediction"]["state"] == "not_understood"
-    newest = await console.services.reports.newest_prediction()
+    assert (await airsenal.get("/newest"))["prediction"]["job_id"] == third["id"]
+    newest = await console.services.reports.newest("prediction", understood=True)
     assert newest
-    assert newest[0].job_id == second["id"], "points are taken from one that was understood"
+    assert newest.head.job_id == second["id"], "points are taken from one that was understood"
+
+
+async def test_a_failed_job_leaves_the_result_before_it_the_newest(console: Console, airsenal: Airsenal) -> None:
+    """Its half-printed result is in the history; its database was not kept, so the one before still stands."""
+    good, failed = await console.run("say"), await console.run("fail")
+    await airsenal.save(good, airsenal.predict("stands", 3.0), optimisation())
+    drifted = {"state": "not_understood", "not_understood_from": 4}
+    await airsenal.save(failed, prediction(3.0).model_copy(update=drifted), optimisation().model_copy(update=drifted))
+    assert [row["job_id"] for row in await airsenal.get("?limit=1&type=optimisation")] == [failed["id"]]
+    latest, heads = await airsenal.get("/latest"), await airsenal.get("/newest")
+    for kind in ("prediction", "optimisation"):
+        assert latest[kind]["job_id"] == heads[kind]["job_id"] == good["id"]
 
 
 async def test_two_predictions_side_by_side(console: Console, airsenal: Airsenal) -> None:
@@ -251,5 +267,8 @@ async def test_a_damaged_record_does_not_hide_the_others(console: Console, airse
     await rows.update_one({"_id": spoiled}, {"$set": {"state": 5, "report.players": "none"}})
     assert [row["job_id"] for row in await airsenal.get("?limit=1&type=prediction")] == []
     assert [row["job_id"] for row in await airsenal.get("?limit=2&type=prediction")] == [good["id"]]
+    assert "is damaged" in (await airsenal.get(f"/{spoiled}", 409))["detail"]
+    assert (await airsenal.get("/latest"))["prediction"]["job_id"] == good["id"]
+    await rows.update_one({"_id": spoiled}, {"$set": {"state": "complete"}})  # now its head is sound again
     assert "is damaged" in (await airsenal.get(f"/{spoiled}", 409))["detail"]
     assert (await airsenal.get("/latest"))["prediction"]["job_id"] == good["id"]

@@ -17,7 +17,7 @@ from backend import __version__
 from backend.config.keys import Keys
 from backend.database import Mongo
 from backend.fpl.team import Team
-from backend.models.reports import PredictedPlayer, PredictionReport, ReportHead, ReportType, StoredReport
+from backend.models.reports import PredictedPlayer, PredictionReport, ReportHead, StoredReport
 from backend.providers.fpl import FplApi
 from backend.providers.fpl_call import Patience
 from backend.repositories.fpl_answers import FplAnswerRepository
@@ -50,7 +50,7 @@ class World:
     def restart(self, patience: Patience = QUICK) -> None:
         """A team service that remembers nothing but what is in the database."""
 
-        async def newest(_: ReportType) -> StoredReport | None:
+        async def newest() -> StoredReport | None:
             return self.newest
 
         def clock() -> datetime:
@@ -341,6 +341,7 @@ async def test_between_gameweeks_and_after_the_last(world: World) -> None:
 async def test_the_deadline_outlives_the_api_and_a_restart(world: World) -> None:
     assert (await world.console.http.get("/api/team/deadline")).json() == {
         "gameweek": {"id": 25, "name": "Gameweek 25", "deadline": "2026-02-06T18:30:00Z", "is_current": False},
+        "later": [{"id": 26, "name": "Gameweek 26", "deadline": "2026-02-10T18:00:00Z", "is_current": False}],
         "season_state": "running", "fetched_at": "2026-02-05T12:00:00Z", "stale": False,
     }  # fmt: skip
     world.api.go_down()

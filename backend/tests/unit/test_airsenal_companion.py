@@ -15,7 +15,7 @@ from backend.fpl.care import Care
 from backend.fpl.companion import AirsenalCompanion
 from backend.fpl.parsers import Parsed
 from backend.jobs.companion import Finished, ReadRows, Rows
-from backend.models.jobs import Cause, Job, Outcome
+from backend.models.jobs import Cause, Consent, Job, Outcome
 from backend.models.reports import ReportHead, StoredReport
 from backend.tests.airsenal.databases import build, damage, predict, tags_in
 from backend.tests.airsenal.goldens import index, rows
@@ -275,6 +275,20 @@ async def test_the_guard_is_asked_before_the_real_team_is_changed_and_only_then(
         with pytest.raises(BadRequest, match="deadline"):
             await around.companion.before(around.job(command, "irreversible"))
     assert asked == ["make_transfers", "set_lineup"]
+
+
+async def test_what_was_sent_is_the_jobs_output_also_when_it_failed(around: Around) -> None:
+    """Logs are cleared one day; this stays."""
+    await around.set_up()
+    job = around.job("make_transfers", "irreversible")
+    job.consent = Consent(suggestion="9ab3", gameweek=25, deadline=NOW, agreed="out Foden; hit 4.", report_id="j-1")
+    for capture, code, made in (("make_transfers_confirm", 0, "yes"), ("make_transfers_bad_password", 1, "no")):
+        finished = await around.companion.after(job, _outcome(code), _rows(*rows(capture)))
+        output = finished.output
+        assert output
+        assert (output["type"], output["transfers_made"], output["lineup_set"]) == ("team_change", made, made)
+        assert (output["agreed"], output["report_id"], output["bank_after"]) == ("out Foden; hit 4.", "j-1", 1.9)
+        assert output["transfers"][1] == {"out": "Foden", "out_price": 8.3, "in": "Rice", "in_price": 7.5}
 
 
 async def test_a_damaged_database_stops_all_but_a_clean_start(around: Around) -> None:

@@ -225,6 +225,8 @@ OF_THE_LINEUP: list[tuple[str, str, str, Change]] = [
     ("gameweek", "stop", "no prediction to choose by", with_(prediction=None)),
     ("gameweek", "stop", "is about 23, 24, and Gameweek 25 is next", with_(
         prediction=head("prediction", HOUR, gameweeks=[23, 24]))),
+    ("gameweek", "stop", "was not understood", with_(
+        prediction=head("prediction", HOUR, gameweeks=[], state="not_understood"))),
     ("gameweek", "stop", "of the season 2024/25", with_(prediction=head("prediction", HOUR, season="2425"))),
     ("gameweek", "stop", "does not hold the newest prediction", with_(
         prediction=head("prediction", HOUR, tag="new"), newest_tag="old")),

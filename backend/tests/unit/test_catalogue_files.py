@@ -61,6 +61,32 @@ def test_an_own_command_cannot_ask_for_the_consoles_guard(own: Path) -> None:
     assert rows[0][2].startswith("'guard' is for built-in commands")
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        "[airsenal_make_transfers, --confirm]",
+        "[/opt/x/bin/airsenal_set_lineup]",
+        "[sh, -c, 'yes | airsenal_make_transfers']",
+        "[python, -m, airsenal.scripts.make_transfers]",
+        "[airsenal_run_pipeline, {when: apply, argv: [--apply_transfers]}]",
+    ],
+)
+def test_an_own_command_that_changes_the_real_team_is_pointed_out(own: Path, argv: str) -> None:
+    """Past the guard: it stays the operator's choice, but never a silent one, nor one that may be repeated."""
+    text = "commands: [{id: mine, title: M, touches: %s, argv: %s, parameters: %s}]"
+    parameters = "[{name: apply, type: bool}]" if "apply" in argv else "[]"
+    (own / "a.yaml").write_text(text % ("irreversible", argv, parameters))
+    added, [(file, line, message)] = load(own)
+    assert (added, file, line) == (["mine"], "a.yaml", 1)
+    assert message.startswith("'mine' is offered, but ")
+    assert "changes your real team" in message
+    (own / "a.yaml").write_text(text % ("writes", argv, parameters))
+    added, [(_, _, message)] = load(own)
+    assert (added, "write 'touches: irreversible'" in message) == ([], True)
+    (own / "a.yaml").write_text(GOOD % "mine" + "# airsenal_make_transfers\n")
+    assert load(own) == (["mine"], [])
+
+
 def test_the_first_of_two_files_keeps_an_id(own: Path) -> None:
     (own / "a.yaml").write_text(GOOD % "same")
     (own / "b.yaml").write_text("# later\n" + GOOD % "same")

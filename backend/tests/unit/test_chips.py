@@ -94,7 +94,7 @@ def test_a_new_squad_is_counted_apart_and_is_more_work_with_more_iterations() ->
     wildcard = search_size(range(25, 28), chips_of("W25"), 1, Limits(2, 8, False))
     assert (none.squads, wildcard.squads, wildcard.strategies) == (0, 9, 10)
     twice = search_size(range(25, 28), chips_of("W25"), 1, Limits(2, 8, False, num_iterations=200))
-    assert twice.work > 2 * wildcard.work - none.work
+    assert (none.squad_work, twice.work, twice.squad_work) == (0, wildcard.work, 4 * wildcard.squad_work)
 
 
 def _head(kind: ReportType, gameweeks: list[int], **parameters: object) -> ReportHead:
@@ -115,6 +115,8 @@ def _optimisation(**changes: Any) -> OptimisationReport:
 class Known:
     """Reports and deadline as they were read elsewhere."""
 
+    over = False
+
     def __init__(self, predicted: list[int] | None, *searches: StoredReport, gameweek: int | None = 25) -> None:
         self.searches, self.gameweek = searches, gameweek
         prediction = PredictionReport(generated_at=NOW, headline="", summary_text="", parser="")
@@ -132,8 +134,11 @@ class Known:
     async def deadline(self) -> Deadline:
         if self.gameweek is None:
             raise UpstreamFailed("The FPL API does not answer.", "fpl_timeout")
+        if self.over:
+            return Deadline(gameweek=None, season_state="over", fetched_at=NOW, stale=False)
         week = GameweekInfo(id=self.gameweek, name=f"Gameweek {self.gameweek}", deadline=NOW, is_current=False)
-        return Deadline(gameweek=week, season_state="between", fetched_at=NOW, stale=False)
+        later = [week.model_copy(update={"id": number}) for number in range(self.gameweek + 1, 39)]
+        return Deadline(gameweek=week, later=later, season_state="between", fetched_at=NOW, stale=False)
 
     def planner(self) -> ChipPlanner:
         return ChipPlanner(
@@ -156,6 +161,40 @@ async def test_it_takes_as_long_as_the_same_search_did_and_more_workers_than_cor
     assert (await cost(known, threads=1)).seconds == pytest.approx(400)
     assert (await cost(known, threads=8)).seconds == pytest.approx(200)
     assert ((await cost(known, wildcard=0)).seconds or 0) > 400
+
+
+def _with_a_wildcard(seconds: float, strategies: int = 10) -> StoredReport:
+    """In gameweek 25, of three: nine of the ten strategies build a squad."""
+    head = _head("optimisation", [25], num_thread=2, wildcard_week=25)
+    head = head.model_copy(update={"id": "optimisation-2", "job_id": "job-wildcard"})
+    return StoredReport(head=head, report=_optimisation(strategies=strategies, seconds=seconds))
+
+
+async def test_what_a_new_squad_costs_is_measured_where_one_was_built() -> None:
+    plain = StoredReport(head=_head("optimisation", [25], num_thread=2), report=_optimisation())
+    guessed = await cost(Known([25, 26, 27], plain), wildcard=25)
+    assert guessed.squads_measured_from is None
+    assert guessed.seconds
+    for seconds in (guessed.seconds * 0.9, guessed.seconds * 3):
+        for searches in ([plain, _with_a_wildcard(seconds)], [_with_a_wildcard(seconds), plain]):
+            known = Known([25, 26, 27], *searches)
+            again = await cost(known, wildcard=25)
+            assert again.seconds == pytest.approx(seconds)
+            assert (again.measured_from, again.squads_measured_from) == ("job-optimisation", "job-wildcard")
+            without = await cost(known)
+            assert without.seconds == pytest.approx(200), "a dear squad says nothing of other searches"
+    alone = await cost(Known([25, 26, 27], _with_a_wildcard(90.0)), wildcard=25)
+    assert alone.seconds == pytest.approx(90)
+    assert alone.measured_from == "job-wildcard"
+    impossible = await cost(Known([25, 26, 27], plain, _with_a_wildcard(0.1)), wildcard=25)
+    assert impossible.seconds
+    assert impossible.seconds > 0
+
+
+async def test_the_planner_knows_the_deadlines_of_its_gameweeks() -> None:
+    found = await cost(Known([25, 26, 27]))
+    assert [(week.id, week.deadline) for week in found.deadlines] == [(25, NOW), (26, NOW), (27, NOW)]
+    assert (await cost(Known([25, 26, 27], gameweek=None))).deadlines == []
 
 
 async def test_without_a_search_that_can_be_judged_the_time_is_not_known() -> None:
@@ -200,8 +239,23 @@ async def test_what_cannot_run_is_said_before(known: Known, chips: dict[str, int
     assert bool(found) == bool(problem)
 
 
+async def test_which_gameweeks_a_prediction_holds_that_was_not_understood_is_not_guessed() -> None:
+    known = Known([25])
+    assert known.prediction
+    known.prediction.head.state, known.prediction.head.gameweeks = "not_understood", []
+    assert (await cost(known)).problem is None
+
+
 async def test_the_season_ends_with_gameweek_38() -> None:
     assert (await cost(Known([37, 38], gameweek=37))).gameweeks == [37, 38]
+
+
+async def test_after_the_season_nothing_is_planned_for_its_gameweeks() -> None:
+    """The newest prediction is still there, and FPL has no deadline any more."""
+    known = Known([36, 37, 38])
+    known.over = True
+    found = await cost(known)
+    assert (found.gameweeks, found.deadlines, found.problem) == ([], [], "The season has no further gameweek.")
 
 
 async def test_the_newest_prediction_tells_the_gameweek_when_the_fpl_api_does_not_answer() -> None:

@@ -140,12 +140,47 @@ def test_the_probable_reason_is_told(last: str, reason: str) -> None:
 def test_transfers_that_were_sent_and_not_confirmed_are_not_called_unmade() -> None:
     rows = goldens.rows("make_transfers_confirm")
     sent = next(at for at, row in enumerate(rows) if row.startswith("{'confirmed'"))
-    silent = goldens.parsed("make_transfers_confirm", rows[: sent + 1]).missing
-    assert silent
-    assert silent.startswith("It is not certain that the transfers were made")
-    half = goldens.parsed("make_transfers_confirm", rows[: rows.index("Lineup set!")]).missing
-    assert half
-    assert half.startswith("The transfers were made but the line-up was not set")
+    silent = goldens.parsed("make_transfers_confirm", rows[: sent + 1])
+    assert silent.missing
+    assert silent.missing.startswith("It is not certain that the transfers were made")
+    assert silent.sent
+    assert (silent.sent.transfers_made, silent.sent.lineup_set, len(silent.sent.transfers or [])) == (
+        "unknown",
+        "no",
+        2,
+    )
+    assert "look at your team on the FPL site" in silent.sent.headline
+    refused = "HTTPError: Failed to set transfers. Make the changes manually: HTTP Error 403: Forbidden"
+    unmade = goldens.parsed("make_transfers_confirm", [*rows[: sent + 1], refused])
+    assert unmade.missing
+    assert unmade.missing.startswith("No transfers were made")
+    # What failed before the line-up was begun says nothing of it.
+    earlier = ["Unable to access FPL API: HTTP Error 403: Forbidden", *rows[: rows.index("Lineup set!")]]
+    half = goldens.parsed("make_transfers_confirm", earlier)
+    assert half.missing
+    assert half.missing.startswith("The transfers were made but it is not certain that the line-up was set")
+    assert half.sent
+    assert (half.sent.transfers_made, half.sent.lineup_set) == ("yes", "unknown")
+    lineup_refused = (
+        "HTTPError: Failed to set lineup. Make the changes manually on the web-site if needed: HTTP Error %d: No"
+    )
+    for code, lineup in ((403, "no"), (502, "unknown")):
+        sent_so_far = goldens.parsed("make_transfers_confirm", [*earlier, lineup_refused % code]).sent
+        assert sent_so_far
+        assert sent_so_far.lineup_set == lineup, code
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Status", "State"), ("|  OUT   |  Foden", "|  GOES  |  Foden"), ("Bank Balance After", "Left")],
+)
+def test_a_list_of_transfers_in_new_words_is_not_half_read(before: str, after: str) -> None:
+    """Whether they were made is told by other lines, and stays known."""
+    rows = [row.replace(before, after) for row in goldens.rows("make_transfers_confirm")]
+    sent = goldens.parsed("make_transfers_confirm", rows).sent
+    assert sent
+    assert (sent.transfers, sent.bank_after, sent.transfers_made, sent.lineup_set) == (None, None, "yes", "yes")
+    assert sent.headline == "The transfers were made; the line-up was set."
 
 
 def test_words_of_discord_between_the_tables_are_passed_over() -> None:

@@ -120,7 +120,7 @@ def _fault(before: dict[str, dict[str, Any]], after: Parsed) -> str | None:
             if report.state == "complete" and _content(report) != content:
                 return f"another {kind}, complete"
             if report.state == "not_understood" and (
-                report.not_understood_from is None or report.gameweeks or "wording" not in report.headline
+                report.not_understood_from is None or report.gameweeks or "read the log from" not in report.headline
             ):
                 return "not understood, but it looks like a report"
     return None
@@ -209,7 +209,9 @@ def test_a_log_that_stops_in_the_middle_is_missing_its_end() -> None:
     rows = goldens.rows("run_optimization")
     result = goldens.parsed("run_optimization", rows[: rows.index("== FWD ==")])
     assert result.missing == "There is no suggestion: the log ends in the middle of the result."
-    assert [report.state for report in result.reports] == ["not_understood"]
+    [report] = result.reports
+    assert report.state == "not_understood"
+    assert report.headline.startswith("The log ends in the middle of the result: read the log from line")
 
 
 def test_of_two_results_the_one_with_the_known_head_is_not_taken_for_the_newest() -> None:

@@ -1013,6 +1013,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/newest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Newest reports, heads only
+         * @description Of the same jobs as `latest`, in the shape of the list: what a failed job left does not count.
+         */
+        get: operations["newest_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports": {
         parameters: {
             query?: never;
@@ -2380,12 +2400,25 @@ export interface components {
          *         "is_current": false,
          *         "name": "Gameweek 25"
          *       },
+         *       "later": [
+         *         {
+         *           "deadline": "2026-02-10T18:00:00Z",
+         *           "id": 26,
+         *           "is_current": false,
+         *           "name": "Gameweek 26"
+         *         }
+         *       ],
          *       "season_state": "between",
          *       "stale": false
          *     }
          */
         Deadline: {
             gameweek: components["schemas"]["GameweekInfo"] | null;
+            /**
+             * Later
+             * @description Those after it, as far as FPL lists them.
+             */
+            later?: components["schemas"]["GameweekInfo"][];
             /**
              * Season State
              * @enum {string}
@@ -3200,6 +3233,36 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * NewestReports
+         * @description Of the newest completed job that has one; null where there is none yet.
+         * @example {
+         *       "prediction": {
+         *         "command": "predict",
+         *         "completed_at": "2026-02-05T12:00:57Z",
+         *         "gameweeks": [
+         *           25,
+         *           26,
+         *           27
+         *         ],
+         *         "headline": "Gabriel is expected to score most in gameweeks 25 to 27: 20.87 points.",
+         *         "id": "27b89d68-86da-4d40-8641-c5108446140e-prediction",
+         *         "job_id": "27b89d68-86da-4d40-8641-c5108446140e",
+         *         "parameters": {
+         *           "weeks_ahead": 3
+         *         },
+         *         "season": "2526",
+         *         "state": "complete",
+         *         "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
+         *         "type": "prediction",
+         *         "warnings": []
+         *       }
+         *     }
+         */
+        NewestReports: {
+            prediction: components["schemas"]["ReportHead"] | null;
+            optimisation: components["schemas"]["ReportHead"] | null;
+        };
         /** NextFixture */
         NextFixture: {
             /** Gameweek */
@@ -3949,6 +4012,14 @@ export interface components {
         /**
          * SearchCost
          * @example {
+         *       "deadlines": [
+         *         {
+         *           "deadline": "2026-02-06T18:30:00Z",
+         *           "id": 25,
+         *           "is_current": false,
+         *           "name": "Gameweek 25"
+         *         }
+         *       ],
          *       "free_transfers": 1,
          *       "gameweeks": [
          *         25,
@@ -3978,6 +4049,11 @@ export interface components {
              */
             measured_from: string | null;
             /**
+             * Squads Measured From
+             * @description The job in which new squads were; null: theirs is reckoned from the other searches.
+             */
+            squads_measured_from?: string | null;
+            /**
              * Squads
              * @description Strategies that build a whole new squad (wildcard, free hit), the slow ones.
              */
@@ -3992,6 +4068,11 @@ export interface components {
              * @description That the search covers; empty: not known.
              */
             gameweeks?: number[];
+            /**
+             * Deadlines
+             * @description Of these gameweeks, as far as known.
+             */
+            deadlines?: components["schemas"]["GameweekInfo"][];
             /**
              * Free Transfers
              * @description With how many it was counted, when none were given.
@@ -8184,6 +8265,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reports"];
+                };
+            };
+            /** @description Not signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer; try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    newest_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewestReports"];
                 };
             };
             /** @description Not signed in, or the session has ended. */

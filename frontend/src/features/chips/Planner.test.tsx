@@ -9,7 +9,7 @@ import { command } from "@/features/commands/testing";
 import { Planner } from "./Planner";
 
 const SMALL: SearchCost = {
-  strategies: 26, seconds: 220, seconds_per_strategy: 8.5, measured_from: "27b89d68-86da", squads: 0, problem: null, gameweeks: [25, 26, 27], free_transfers: 1,
+  strategies: 26, seconds: 220, seconds_per_strategy: 8.5, measured_from: "27b89d68-86da", squads: 0, problem: null, gameweeks: [25, 26, 27], free_transfers: 1, squads_measured_from: null, deadlines: [],
 };
 
 function json(body: unknown): Response {

@@ -4,7 +4,7 @@ import { head } from "./testing";
 import { doubtOf } from "./suggestions";
 
 function deadline(gameweek: number): Deadline {
-  return { gameweek: { id: gameweek, name: `Gameweek ${gameweek}`, deadline: "2099-02-06T18:30:00Z", is_current: false }, fetched_at: "2026-02-05T12:00:00Z", stale: false, season_state: "running" };
+  return { gameweek: { id: gameweek, name: `Gameweek ${gameweek}`, deadline: "2099-02-06T18:30:00Z", is_current: false }, later: [], fetched_at: "2026-02-05T12:00:00Z", stale: false, season_state: "running" };
 }
 
 describe("what speaks against the newest suggestion", () => {
