@@ -1,3 +1,6 @@
+// Swagger UI has a dark look of its own, under this class of the page.
+document.documentElement.classList.toggle("dark-mode", consoleDocs.dark);
+
 consoleDocs.start(function (spec) {
   SwaggerUIBundle({
     spec: spec,

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { client } from "./client";
+import { client, holdReads } from "./client";
 import { currentConnection, reportSuccess } from "./connection";
 import { ApiError } from "./errors";
 import { provideConfirmation } from "./stepUp";
@@ -78,5 +78,40 @@ describe("a 502", () => {
     await expect(ask()).rejects.toMatchObject({ status: 502, code: null });
     expect(currentConnection().state).toBe("unreachable");
     reportSuccess();
+  });
+});
+
+describe("while somebody signs out", () => {
+  const asked: string[] = [];
+  const watch = () => {
+    asked.length = 0;
+    vi.stubGlobal("fetch", ({ url, signal }: Request) => {
+      if (signal.aborted) return Promise.reject(signal.reason as Error);
+      asked.push(new URL(url).pathname);
+      return Promise.resolve(json({ success: true }));
+    });
+  };
+
+  it("nothing is read, but what the sign-in page needs", async () => {
+    watch();
+    const release = holdReads();
+    const waiting = client.GET("/api/commands");
+    await client.POST("/api/auth/logout");
+    await client.GET("/api/auth/setup");
+    expect(asked).toEqual(["/api/auth/logout", "/api/auth/setup"]);
+    release();
+    await waiting;
+    expect(asked.at(-1)).toBe("/api/commands");
+  });
+
+  it("a question that its page gave up is never asked", async () => {
+    watch();
+    const release = holdReads();
+    const gone = new AbortController();
+    const waiting = client.GET("/api/commands", { signal: gone.signal });
+    gone.abort();
+    release();
+    await expect(waiting).rejects.toThrow();
+    expect(asked).toEqual([]);
   });
 });

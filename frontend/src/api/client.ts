@@ -45,7 +45,21 @@ const errors: Middleware = {
   },
 };
 
-function fetchWithLimit(request: Request): Promise<Response> {
+// What the sign-in page asks, which needs no session.
+const OPEN = /^\/api\/auth\/setup$/;
+let held: Promise<unknown> = Promise.resolve();
+
+/** From now on reads wait. Called when somebody signs out: a page that still polls would only hear 401. */
+export function holdReads(): () => void {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  held = promise;
+  return () => {
+    resolve(null);
+  };
+}
+
+async function fetchWithLimit(request: Request): Promise<Response> {
+  if (request.method === "GET" && !OPEN.test(new URL(request.url).pathname)) await held;
   return fetch(new Request(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIME_LIMIT)]) }));
 }
 

@@ -83,9 +83,9 @@ export function addHotkey(hotkey: Hotkey): () => void {
   };
 }
 
-/** All shortcuts that work right now, for the help. */
+/** All shortcuts that work right now, for the help: of two with the same keys the one added last, as when they are pressed. */
 export function listHotkeys(): Hotkey[] {
-  return [...hotkeys];
+  return [...hotkeys].filter((one, at, all) => !all.slice(at + 1).some(({ keys }) => keys === one.keys));
 }
 
 export function useHotkeys(list: readonly Hotkey[]) {

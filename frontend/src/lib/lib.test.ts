@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { formatArgv, quoteArgument } from "./argv";
 import { dropDraft, loadDraft, saveDraft } from "./drafts";
 import { rank, score } from "./fuzzy";
-import { addHotkey, type Hotkey, keyCaps } from "./hotkeys";
+import { addHotkey, type Hotkey, keyCaps, listHotkeys } from "./hotkeys";
 import { causeWords, jobState } from "./jobWords";
 import { writePreference } from "./preferences";
 
@@ -98,6 +98,17 @@ describe("hotkeys", () => {
     press("j");
     expect(single.run).toHaveBeenCalledOnce();
     single.remove();
+  });
+
+  it("has the page's own meaning of a key over the shell's, pressed and in the help", () => {
+    const [shell, page] = [install("/", { label: "Go anywhere" }), install("/", { label: "Search the jobs" })];
+    expect(listHotkeys().map(({ label }) => label)).toEqual(["Search the jobs"]);
+    press("/");
+    expect(shell.run).not.toHaveBeenCalled();
+    expect(page.run).toHaveBeenCalledOnce();
+    page.remove();
+    expect(listHotkeys().map(({ label }) => label)).toEqual(["Go anywhere"]);
+    shell.remove();
   });
 
   it("prints keys as they are labelled", () => {

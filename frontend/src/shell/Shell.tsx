@@ -153,7 +153,7 @@ function RunningCount() {
 /** On a phone: the pages that have no room at the bottom. The browser's own popover closes on Esc, a tap beside it, and gives the focus back. */
 function MorePages() {
   const rest = PAGES.slice(AT_THE_BOTTOM);
-  const open = useLocation({ select: ({ pathname }) => rest.some(({ to }) => pathname === to) });
+  const open = useLocation({ select: ({ pathname }) => rest.some(({ to }) => pathname === to || pathname.startsWith(`${to}/`)) });
   const popover = useRef<HTMLUListElement>(null);
   return (
     <>

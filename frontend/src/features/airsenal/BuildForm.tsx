@@ -7,7 +7,7 @@ const MOST = 10;
 const USUAL = 3;
 
 /** `clean`: a try before failed and may have left something half-built. */
-export function BuildForm({ clean }: { clean: boolean }) {
+export function BuildForm({ clean, onStarted }: { clean: boolean; onStarted: () => void }) {
   const [seasons, setSeasons] = useState(USUAL);
   return (
     <div className={classes.formBox}>
@@ -22,7 +22,7 @@ export function BuildForm({ clean }: { clean: boolean }) {
           setSeasons(Number(event.currentTarget.value));
         }}
       />
-      <RunButton command="setup_db" parameters={{ n_previous: seasons, ...(clean ? { clean: true } : {}) }} label="Build the database" primary />
+      <RunButton command="setup_db" parameters={{ n_previous: seasons, ...(clean ? { clean: true } : {}) }} label="Build the database" primary onStarted={onStarted} />
     </div>
   );
 }

@@ -16,6 +16,8 @@ interface Props {
   primary?: boolean;
   /** Also the way to the command's own form. */
   options?: boolean;
+  /** Called before the button goes away for the job's progress. */
+  onStarted?: (() => void) | undefined;
 }
 
 /** Beside a step there is no room for a reason. */
@@ -23,8 +25,8 @@ function tell(error: Error) {
   notifications.show({ color: "red", title: "The job was not accepted", message: describeError(error), autoClose: false });
 }
 
-export function RunButton({ command, parameters, label, primary = false, options = false }: Props) {
-  const run = useRun();
+export function RunButton({ command, parameters, label, primary = false, options = false, onStarted }: Props) {
+  const run = useRun(onStarted);
   return (
     <>
       <div className={classes.buttons}>

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import type { AirsenalStatus, SetUpStep } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
 import classes from "./airsenal.module.css";
@@ -27,11 +27,17 @@ function StepRow({ step, status }: { step: SetUpStep; status: AirsenalStatus }) 
   const [open, setOpen] = useState(false);
   const title = useId();
   const next = status.next_step === step.name && step.state !== "running";
+  // What had the focus goes away with its form or its button: the next Tab leads on from the step.
+  const row = useRef<HTMLLIElement>(null);
+  const settle = () => {
+    row.current?.focus({ preventScroll: true });
+  };
   const close = () => {
+    settle();
     setOpen(false);
   };
   return (
-    <li className={classes.step} data-next={next || undefined} aria-labelledby={title} aria-current={next ? "step" : undefined}>
+    <li ref={row} tabIndex={-1} className={classes.step} data-next={next || undefined} aria-labelledby={title} aria-current={next ? "step" : undefined}>
       <div className={classes.stepHead}>
         <div className={classes.what}>
           <h3 id={title}>{step.title}</h3>
@@ -46,7 +52,7 @@ function StepRow({ step, status }: { step: SetUpStep; status: AirsenalStatus }) 
           </p>
         </div>
         <StepMark state={step.state} />
-        {!next && step.state !== "running" && <Beside step={step} status={status} open={open} onToggle={() => { setOpen(!open); }} />}
+        {!next && step.state !== "running" && <Beside step={step} status={status} open={open} onToggle={() => { setOpen(!open); }} onStarted={settle} />}
       </div>
       {step.state === "running" && step.job_id && <RunningJob id={step.job_id} />}
       {step.state === "failed" && step.job_id && (
@@ -54,7 +60,7 @@ function StepRow({ step, status }: { step: SetUpStep; status: AirsenalStatus }) 
           Log of the job
         </Link>
       )}
-      {(next || open) && step.state !== "running" && <Body step={step} status={status} onDone={close} />}
+      {(next || open) && step.state !== "running" && <Body step={step} status={status} onDone={close} onStarted={settle} />}
     </li>
   );
 }
@@ -64,10 +70,11 @@ interface BesideProps {
   status: AirsenalStatus;
   open: boolean;
   onToggle: () => void;
+  onStarted: () => void;
 }
 
 /** What can be done with a step that is not the next one. */
-function Beside({ step, status, open, onToggle }: BesideProps) {
+function Beside({ step, status, open, onToggle, onStarted }: BesideProps) {
   const [first, again] = RUN_WORDS[step.name];
   if (step.name === "team" || step.name === "login") {
     if (step.state === "to_do" || (step.name === "login" && !status.version && step.state === "optional")) return null;
@@ -75,7 +82,7 @@ function Beside({ step, status, open, onToggle }: BesideProps) {
     const tests = step.name === "login" && step.state !== "optional" && step.command;
     return (
       <div className={classes.beside}>
-        {tests && <RunButton command={tests} label="Test the login" />}
+        {tests && <RunButton command={tests} label="Test the login" onStarted={onStarted} />}
         <Button size="xs" variant="default" aria-expanded={open} onClick={onToggle} aria-label={`${word}: ${step.title}`}>
           {word}
         </Button>
@@ -86,23 +93,23 @@ function Beside({ step, status, open, onToggle }: BesideProps) {
   if (step.state === "to_do" || !step.command || ((step.name === "install" || step.name === "database") && step.state !== "failed")) return null;
   return (
     <div className={classes.beside}>
-      <RunButton command={step.command} label={again} />
+      <RunButton command={step.command} label={again} onStarted={onStarted} />
     </div>
   );
 }
 
-function Body({ step, status, onDone }: { step: SetUpStep; status: AirsenalStatus; onDone: () => void }) {
+function Body({ step, status, onDone, onStarted }: { step: SetUpStep; status: AirsenalStatus; onDone: () => void; onStarted: () => void }) {
   const { name, command } = step;
   if (name === "team") return <TeamForm onDone={onDone} />;
   if (name === "login") return <LoginForm stored={step.state !== "optional"} onDone={onDone} />;
   if (name === "database") {
-    return status.database.exists ? <ToTheDatabase /> : <BuildForm clean={step.state === "failed"} />;
+    return status.database.exists ? <ToTheDatabase /> : <BuildForm clean={step.state === "failed"} onStarted={onStarted} />;
   }
   if (!command) return null;
   const [first, again] = RUN_WORDS[name];
   return (
     <div className={classes.formBox}>
-      <RunButton command={command} label={step.state === "failed" ? again : first} primary options={name !== "install"} />
+      <RunButton command={command} label={step.state === "failed" ? again : first} primary options={name !== "install"} onStarted={onStarted} />
     </div>
   );
 }

@@ -46,7 +46,7 @@ export function TeamForm({ onDone }: { onDone: () => void }) {
           description="The number in the address of your team's Points page on the FPL site. You can paste the whole address."
           // Above the field, so that the button stays beside it.
           inputWrapperOrder={["label", "description", "error", "input"]}
-          placeholder="742663" error={problem ?? (unknown ? find.error?.message : undefined)}
+          placeholder="For example 1234567" error={problem ?? (unknown ? find.error?.message : undefined)}
           onChange={(event) => {
             setText(event.currentTarget.value);
             setProblem(null);
@@ -61,7 +61,8 @@ export function TeamForm({ onDone }: { onDone: () => void }) {
       {find.error && !unknown && (
         <>
           <Failure error={find.error} title="The team could not be looked up" />
-          {id !== null && (
+          {/* Without the console nothing could be saved either. */}
+          {id !== null && find.error instanceof ApiError && (
             <Button variant="default" loading={save.isPending} onClick={() => { keep(id); }}>
               Save {id} unchecked
             </Button>

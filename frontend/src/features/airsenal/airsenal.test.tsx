@@ -89,6 +89,7 @@ describe("the page that sets AIrsenal up", () => {
     expect(screen.getByText("0 of 6 done")).toBeInTheDocument();
     await user.click(within(install).getByRole("button", { name: "Install AIrsenal" }));
     await waitFor(() => { expect(sent).toEqual([{ path: "/api/jobs", body: { command: "airsenal_install", parameters: {} } }]); });
+    expect(install).toHaveFocus();
   });
 
   it("shows whose team it is before it is saved", async () => {
@@ -121,11 +122,20 @@ describe("the page that sets AIrsenal up", () => {
     await waitFor(() => { expect(sent).toHaveLength(1); });
   });
 
+  it("does not offer to save what the absent console could not save either", async () => {
+    await show(status({ team: "to_do" }, "team"), { "GET /api/team/find/5": () => Promise.reject(new TypeError("Failed to fetch")) });
+    await user.type(await screen.findByLabelText("Team id"), "5{Enter}");
+    expect(await screen.findByText("The team could not be looked up")).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Save 5 unchecked" })).not.toBeInTheDocument();
+  });
+
   it("stores a login without keeping it, and can go on without one", async () => {
     const sent = await show(status({ predict: "to_do" }, "predict"));
     await user.click(within(await step("login")).getByRole("button", { name: "Add a login: FPL login" }));
     await user.click(screen.getByRole("button", { name: "Go on without it" }));
     expect(screen.queryByLabelText("Its password")).not.toBeInTheDocument();
+    // The button that had the focus is gone: the next Tab goes on from the step, not from the start of the page.
+    expect(await step("login")).toHaveFocus();
     await user.click(screen.getByRole("button", { name: "Add a login: FPL login" }));
     await user.type(screen.getByLabelText("E-mail of your FPL account"), "ada@example.org");
     await user.type(screen.getByLabelText("Its password"), "the-password");

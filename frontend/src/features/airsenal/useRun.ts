@@ -9,13 +9,14 @@ interface Run {
   parameters?: ParameterValues;
 }
 
-/** Starts a job and stays on the page, which then shows how it goes. */
-export function useRun() {
+/** Starts a job and stays on the page, which then shows how it goes. `onStarted` is called before it does. */
+export function useRun(onStarted?: () => void) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: async ({ command, parameters = {} }: Run) =>
       body(await client.POST("/api/jobs", { body: { command, parameters }, headers: { "Idempotency-Key": newKey() } })),
     onSuccess: async (job) => {
+      onStarted?.();
       queryClient.setQueryData(jobQuery(job.id).queryKey, job);
       void queryClient.invalidateQueries({ queryKey: JOB_KEYS.list });
       await queryClient.invalidateQueries({ queryKey: airsenalQuery.queryKey });

@@ -88,6 +88,13 @@ describe("the review of what is sent", () => {
     expect(screen.queryByRole("button", { name: "Make transfers" })).not.toBeInTheDocument();
   });
 
+  it("leads to what is to be set first", async () => {
+    const stop = (name: ApplyPreview["checks"][number]["name"], detail: string) => ({ name, state: "stop" as const, detail });
+    await show(preview({ allowed: false, checks: [stop("team", "No team is chosen: set the secret FPL_TEAM_ID first."), stop("deadline", "It has passed.")] }));
+    expect(screen.getByRole("link", { name: "FPL_TEAM_ID" })).toHaveAttribute("href", "/secrets?set=FPL_TEAM_ID");
+    expect(screen.getAllByRole("link", { name: "Go to the set-up" }).map((link) => link.getAttribute("href"))).toEqual(["/airsenal"]);
+  });
+
   it("shows the new suggestion, and asks for the name again, when it changed meanwhile", async () => {
     const detail = "Nothing was sent: what would be sent has changed since you looked at it. Review it again.";
     const world = await show(preview(), (world) => {
@@ -104,6 +111,7 @@ describe("the review of what is sent", () => {
   it("says where the line-up comes from when none is known", async () => {
     await show(preview({ command: "set_lineup", starting_lineup: [], bench: [], transfers_in: [], transfers_out: [], hit: null, bank: null }));
     expect(screen.getByText(/AIrsenal chooses the line-up when it runs/)).toBeInTheDocument();
+    expect(screen.getByText(/Which they are is not known before AIrsenal runs/)).toBeInTheDocument();
     expect(screen.queryByRole("region", { name: "Players out" })).not.toBeInTheDocument();
   });
 });

@@ -1,12 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ApplyPreview } from "@/api/types";
-import { Countdown, TimeAgo } from "@/components/JobBits";
+import { TimeAgo } from "@/components/JobBits";
 import { Section } from "@/components/PageHeader";
 import { Pitch } from "@/features/pitch/Pitch";
 import type { PitchPlayer } from "@/features/pitch/types";
-import { usePreference } from "@/lib/preferences";
-import { formatWithZone } from "@/lib/time";
+import { DeadlineCountdown, DeadlineTime } from "@/features/team/Deadline";
 import { ApplyForm } from "./ApplyForm";
 import classes from "./apply.module.css";
 import { Checks } from "./Checks";
@@ -57,12 +56,11 @@ export function ApplyReview({ preview, title }: { preview: ApplyPreview; title: 
 }
 
 function Deadline({ preview }: { preview: ApplyPreview }) {
-  usePreference("timeZone");
   if (preview.gameweek === null) return null;
   const { name, deadline } = preview.gameweek;
   return (
     <p>
-      Deadline of {name}: <Countdown to={deadline} none="passed" /> <span className="muted">({formatWithZone(new Date(deadline))})</span>
+      {name}: deadline <DeadlineCountdown deadline={deadline} />, <DeadlineTime deadline={deadline} />
     </p>
   );
 }

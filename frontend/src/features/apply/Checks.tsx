@@ -1,8 +1,11 @@
 import { IconAlertTriangle, IconCircleCheck, IconHandStop } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { Reason } from "@/features/commands/Reason";
 import classes from "./apply.module.css";
 import { type Check, CHECK_WORDS, sorted, STATE_WORDS } from "./words";
 
+// What is mended by the set-up, where each of these has its step.
+const SET_UP: ReadonlySet<Check["name"]> = new Set(["installed", "team", "login", "database"]);
 const ICONS = { ok: IconCircleCheck, warning: IconAlertTriangle, stop: IconHandStop };
 
 export function Checks({ checks }: { checks: readonly Check[] }) {
@@ -19,6 +22,14 @@ export function Checks({ checks }: { checks: readonly Check[] }) {
               </p>
               <p>
                 <Reason text={detail} />
+                {state === "stop" && SET_UP.has(name) && (
+                  <>
+                    {" "}
+                    <Link to="/airsenal" className="link">
+                      Go to the set-up
+                    </Link>
+                  </>
+                )}
               </p>
             </div>
           </li>

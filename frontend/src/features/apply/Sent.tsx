@@ -5,6 +5,9 @@ import { CHIP_WORDS } from "./words";
 
 /** What goes to the FPL site. The two columns are lists, not pairs: a defender may go and a goalkeeper come. */
 export function Sent({ preview }: { preview: ApplyPreview }) {
+  if (preview.command === "set_lineup" && preview.starting_lineup.length === 0) {
+    return <p className="muted">A starting eleven, the order of the bench, captain and vice-captain. Which they are is not known before AIrsenal runs.</p>;
+  }
   return (
     <div className={classes.sent}>
       {preview.command === "make_transfers" && (

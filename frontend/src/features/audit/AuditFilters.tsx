@@ -1,22 +1,12 @@
 import { NativeSelect, TextInput } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useTyped } from "@/lib/useTyped";
 import classes from "./audit.module.css";
 import { type AuditFilter, KINDS } from "./filter";
 
-const TYPING = 300;
-
 export function AuditFilters({ filter, onChange }: { filter: AuditFilter; onChange: (filter: AuditFilter) => void }) {
-  const [text, setText] = useState(filter.text ?? "");
-  // The address follows a moment after the last letter, so that not every letter is a question to the server.
-  useEffect(() => {
-    if (text === (filter.text ?? "")) return undefined;
-    const timer = setTimeout(() => {
-      onChange({ ...filter, text: text || undefined });
-    }, TYPING);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [text, filter, onChange]);
+  const [text, setText] = useTyped(filter.text ?? "", (next) => {
+    onChange({ ...filter, text: next });
+  });
   const day = (name: "since" | "until", label: string) => (
     <TextInput
       type="date"

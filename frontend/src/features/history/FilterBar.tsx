@@ -1,12 +1,10 @@
-import { CloseButton, NativeSelect, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
 import { commandsQuery } from "@/api/queries";
 import type { JobStatus } from "@/api/types";
+import { SearchField } from "@/components/SearchField";
 import { StatusIcon } from "@/components/StatusIcon";
-import { useHotkeys } from "@/lib/hotkeys";
 import type { JobState } from "@/lib/jobWords";
 import classes from "./history.module.css";
 import { type HistorySearch, isFiltered } from "./search";
@@ -19,8 +17,6 @@ const STATES: { status: JobStatus | undefined; label: string; icon: JobState | n
   { status: "failed", label: "Failed", icon: "failed" },
   { status: "cancelled", label: "Cancelled", icon: "cancelled" },
 ];
-// Long enough that a word is typed without a request for each letter.
-const TYPING = 250;
 
 interface Props {
   search: HistorySearch;
@@ -43,7 +39,14 @@ export function FilterBar({ search, onChange }: Props) {
         ))}
       </nav>
       <div className={classes.fields} role="search">
-        <SearchField value={search.q ?? ""} onChange={(q) => { onChange({ ...search, q }); }} />
+        <SearchField
+          value={search.q ?? ""}
+          onChange={(q) => { onChange({ ...search, q }); }}
+          placeholder="Command or job id"
+          label="Search by command or job id"
+          hint="Search the jobs"
+          className={classes.search}
+        />
         <NativeSelect
           aria-label="Command"
           value={search.command ?? ""}
@@ -53,7 +56,8 @@ export function FilterBar({ search, onChange }: Props) {
           }}
         />
         <TextInput
-          aria-label="Submitted on"
+          label="Submitted on"
+          classNames={{ root: classes.day, label: classes.dayLabel }}
           type="date"
           value={search.day ?? ""}
           onChange={(event) => {
@@ -72,51 +76,5 @@ export function FilterBar({ search, onChange }: Props) {
         )}
       </div>
     </div>
-  );
-}
-
-function SearchField({ value, onChange }: { value: string; onChange: (value: string | undefined) => void }) {
-  const [typed, setTyped] = useState(value);
-  const field = useRef<HTMLInputElement>(null);
-  const latest = useRef(onChange);
-  useEffect(() => {
-    latest.current = onChange;
-  });
-  useEffect(() => {
-    if (typed === value) return undefined;
-    const timer = setTimeout(() => {
-      latest.current(typed.trim() === "" ? undefined : typed);
-    }, TYPING);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [typed, value]);
-  useHotkeys([{ keys: "/", label: "Search the jobs", group: "This page", run: () => field.current?.focus() }]);
-  return (
-    <TextInput
-      ref={field}
-      className={classes.search}
-      type="text"
-      inputMode="search"
-      placeholder="Command or job id"
-      aria-label="Search by command or job id"
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-      }}
-      leftSection={<IconSearch size={14} aria-hidden="true" />}
-      rightSection={
-        typed === "" ? undefined : (
-          <CloseButton
-            size={24}
-            aria-label="Clear the search"
-            onClick={() => {
-              setTyped("");
-              field.current?.focus();
-            }}
-          />
-        )
-      }
-    />
   );
 }

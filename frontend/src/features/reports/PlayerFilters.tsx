@@ -1,16 +1,12 @@
-import { CloseButton, NativeSelect, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { NativeSelect } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { PredictedPlayer } from "@/api/types";
-import { useHotkeys } from "@/lib/hotkeys";
+import { SearchField } from "@/components/SearchField";
 import { formatCount } from "@/lib/time";
 import { clubsOf, filterPlayers } from "./players";
 import classes from "./players.module.css";
 import { isFiltered, type PlayerFilter, POSITIONS } from "./search";
 import { formatPrice, POSITION_WORDS } from "./words";
-
-// Long enough that a name is typed without a page of players for each letter.
-const TYPING = 200;
 
 interface Props {
   players: readonly PredictedPlayer[];
@@ -101,52 +97,7 @@ function priceSteps(players: readonly PredictedPlayer[], chosen: number | undefi
 }
 
 export function NameField({ value, onChange }: { value: string; onChange: (value: string | undefined) => void }) {
-  const [typed, setTyped] = useState(value);
-  const [before, setBefore] = useState(value);
-  const field = useRef<HTMLInputElement>(null);
-  const latest = useRef(onChange);
-  // Changed from outside ("Clear filters", Back): the field follows. What is being typed is not touched by its own echo.
-  if (before !== value) {
-    setBefore(value);
-    if (value !== typed.trim()) setTyped(value);
-  }
-  useEffect(() => {
-    latest.current = onChange;
-  });
-  useEffect(() => {
-    if (typed.trim() === value.trim()) return undefined;
-    const timer = setTimeout(() => {
-      latest.current(typed.trim() === "" ? undefined : typed.trim());
-    }, TYPING);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [typed, value]);
-  useHotkeys([{ keys: "/", label: "Search the players", group: "This page", run: () => field.current?.focus() }]);
   return (
-    <TextInput
-      ref={field}
-      className={classes.search}
-      inputMode="search"
-      placeholder="Player"
-      aria-label="Search by the player's name"
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-      }}
-      leftSection={<IconSearch size={14} aria-hidden="true" />}
-      rightSection={
-        typed === "" ? undefined : (
-          <CloseButton
-            size={24}
-            aria-label="Clear the search"
-            onClick={() => {
-              setTyped("");
-              field.current?.focus();
-            }}
-          />
-        )
-      }
-    />
+    <SearchField value={value} onChange={onChange} placeholder="Player" label="Search by the player's name" hint="Search the players" className={classes.search} />
   );
 }

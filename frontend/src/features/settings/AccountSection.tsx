@@ -1,15 +1,18 @@
 import { Button } from "@mantine/core";
 import { IconLogout } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { sessionQuery } from "@/api/queries";
 import { Section } from "@/components/PageHeader";
 import { Failure } from "@/components/PageStates";
 import { useSignOut } from "@/features/auth/useSignOut";
+import { EmailDialog } from "@/features/security/EmailDialog";
 import classes from "./settings.module.css";
 
 export function AccountSection() {
   const session = useQuery(sessionQuery).data;
   const signOut = useSignOut();
+  const [changing, setChanging] = useState(false);
   return (
     <Section title="Account">
       <div className={classes.box}>
@@ -17,19 +20,25 @@ export function AccountSection() {
           <span>
             Signed in as <b>{session?.email}</b>
           </span>
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconLogout size={14} aria-hidden="true" />}
-            loading={signOut.isPending}
-            onClick={() => {
-              signOut.mutate();
-            }}
-          >
-            Sign out
-          </Button>
+          <div className={classes.buttons}>
+            <Button size="xs" variant="default" onClick={() => { setChanging(true); }}>
+              Change e-mail
+            </Button>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconLogout size={14} aria-hidden="true" />}
+              loading={signOut.isPending}
+              onClick={() => {
+                signOut.mutate();
+              }}
+            >
+              Sign out
+            </Button>
+          </div>
         </div>
       </div>
+      <EmailDialog opened={changing} email={session?.email ?? ""} onClose={() => { setChanging(false); }} />
       {signOut.error !== null && <Failure error={signOut.error} title="Signing out failed" />}
     </Section>
   );
