@@ -109,7 +109,7 @@ async def test_a_body_without_a_length_is_bounded_too(console: Console) -> None:
 
 
 async def test_a_crash_is_a_500_with_the_id_that_finds_it_in_the_log(
-    console: Console, monkeypatch: pytest.MonkeyPatch
+    console: Console, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail of the inside")
@@ -119,6 +119,8 @@ async def test_a_crash_is_a_500_with_the_id_that_finds_it_in_the_log(
     assert answer.status_code == 500
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
     assert "inside" not in answer.text
+    line = next(line for line in capsys.readouterr().out.splitlines() if "request failed" in line)
+    assert answer.headers["x-request-id"] in line
 
 
 async def test_probes(console: Console) -> None:
