@@ -155,7 +155,8 @@ async def test_a_job_that_the_console_stumbled_over_is_taken_up_within_three_bea
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody follows it and its lane stands still; the 90 s are for hosts that may only be out of reach."""
-    follow, stumbled = LogWriter.follow, []
+    follow = LogWriter.follow
+    stumbled: list[Execution] = []
 
     async def stumble_once(writer: LogWriter, execution: Execution) -> None:
         if not stumbled:
@@ -174,7 +175,8 @@ async def test_a_claim_whose_answer_got_lost_is_no_stale_job(
 ) -> None:
     """The database stored the claim, was away for minutes, and the lane asks again: nobody may settle it meanwhile."""
     jobs, repository = _records(console, mongo_url), console.services.jobs.queue._jobs
-    claim, lost = repository.claim, []
+    claim = repository.claim
+    lost: list[Job] = []
 
     async def without_an_answer(job: Job) -> bool:
         got = await claim(job)
