@@ -14,11 +14,15 @@ from backend.errors import StartError
 from backend.private_socket import PrivateSocket
 
 
+class DatabaseLost(Exception):
+    """It answered at first and then no more. What that means for the work is for the command to say."""
+
+
 @asynccontextmanager
 async def database_of(settings: Settings) -> AsyncIterator[Database]:
     """The server of MONGO_URL, the private one of a running console, or one started for the moment.
 
-    Raises StartError with what to do.
+    Raises StartError with what to do, and DatabaseLost out of the middle of the work.
     """
     if settings.mongo_url is not None:
         async with _connected(settings.mongo_url.get_secret_value(), settings) as database:
@@ -49,6 +53,9 @@ async def _connected(url: str, settings: Settings) -> AsyncIterator[Database]:
             await database.ping()
         except DatabaseError as error:
             raise StartError(f"The database does not answer ({type(error).__name__}): is MONGO_URL right?") from None
-        yield database
+        try:
+            yield database
+        except DatabaseError as error:
+            raise DatabaseLost(f"the database no longer answers as it should ({type(error).__name__})") from None
     finally:
         database.close()

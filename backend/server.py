@@ -22,6 +22,7 @@ from backend.config.settings import Settings
 from backend.middleware.body_size import MAX_BODY_BYTES, BodySize
 from backend.middleware.context import RequestContext, TrustedProxies
 from backend.middleware.errors import install_error_handlers
+from backend.middleware.hosts import KnownHosts
 from backend.middleware.rate_limit import RateLimit
 from backend.models.auth import Session
 from backend.services import open_services
@@ -89,7 +90,16 @@ def create_app(
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
             expose_headers=["X-Request-ID", "Retry-After", "X-Log-From", "X-Log-Total"],
         )
-    app.add_middleware(RequestContext, proxies=TrustedProxies(settings.trusted_proxies))
+
+    async def refused(address: str) -> None:
+        await app.state.services.auth.refusals.note("request_refused", "", address, "a name that is not the console's")
+
+    proxies = TrustedProxies(settings.trusted_proxies)
+    names = [settings.host, *settings.allowed_hosts, *settings.passkey_hosts]
+    app.add_middleware(
+        KnownHosts, names=names, only_names=bool(settings.allowed_hosts), proxies=proxies, refused=refused
+    )
+    app.add_middleware(RequestContext, proxies=proxies)
     return app
 
 

@@ -10,11 +10,14 @@ from pathlib import Path
 
 from backend.audit.check import check_chain, head_of
 from backend.config.settings import Settings, load_settings
-from backend.database_session import database_of
+from backend.database_session import DatabaseLost, database_of
 from backend.errors import StartError
 from backend.models.audit import Head
 from backend.repositories.audit import AuditRepository
 from backend.utils.logging import configure_logging
+
+_NOTHING_SAID = "It only reads, so nothing was changed; whether the rows fit together is not known."
+_AGAIN = "Put that right (does the database run? is this the console's own user?), then run it once more."
 
 
 def main() -> int:
@@ -27,7 +30,14 @@ def main() -> int:
         return asyncio.run(_verify(settings, options.noted))
     except StartError as error:
         print(f"The audit log cannot be looked at. {error}", file=sys.stderr)
-        return 2
+    except DatabaseLost as error:
+        print(f"Not looked through to its end: {error}. {_NOTHING_SAID} {_AGAIN}", file=sys.stderr)
+    except OSError as error:
+        where = f"{error.filename or 'a file'}: {error.strerror or error}"
+        print(f"The audit log cannot be looked at. {where}. {_AGAIN}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print(f"Stopped by you. {_NOTHING_SAID}", file=sys.stderr)
+    return 2
 
 
 async def _verify(settings: Settings, noted: Head | None) -> int:

@@ -70,7 +70,8 @@ class PasswordHasher:
         self._rounds = rounds
         # Two cores' worth: more sign-ins at once wait here instead of starving everything else.
         self._turns = asyncio.Semaphore(2)
-        self._decoy: str | None = None
+        # In the form of a hash of as many rounds; nobody's, so it need not be random.
+        self._decoy = f"$2b${rounds:02}${'.' * 53}"
 
     async def hash(self, password: str) -> str:
         async with self._turns:
@@ -79,12 +80,9 @@ class PasswordHasher:
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
         """Without a hash, or for a password that bcrypt cannot read whole, it is False after as much work."""
-        if password_hash is None and self._decoy is None:
-            self._decoy = await self.hash("nobody's password")
         secret = password.encode()
         if len(secret) > MAX_BYTES or b"\0" in secret:
             secret, password_hash = b"-", None
-        against = password_hash or self._decoy or await self.hash("nobody's password")
         async with self._turns:
-            same = await asyncio.to_thread(bcrypt.checkpw, secret, against.encode("ascii"))
+            same = await asyncio.to_thread(bcrypt.checkpw, secret, (password_hash or self._decoy).encode("ascii"))
         return same and password_hash is not None

@@ -127,7 +127,7 @@ class AuthService:
         self._setup_token = None
         self._throttle.succeeded(limit)
         await self.events.record("admin_created", email, caller.address, "through the set-up link")
-        return await self._sign_in(email, caller, "set-up link", self.sessions.sweeps)
+        return await self._sign_in(email, caller, "set-up link", await self.sessions.sweeps())
 
     async def _create(self, email: str, password_hash: str) -> bool:
         now = self._now()
@@ -144,7 +144,7 @@ class AuthService:
         email = email.strip().casefold()
         limits = self._limits(email, caller)
         await self._attempt("sign_in_refused", email, caller.address, *limits)
-        sweeps = self.sessions.sweeps
+        sweeps = await self.sessions.sweeps()
         try:
             account, method = await self._verify(email, password, otp)
         except NotAuthenticated as error:
@@ -186,7 +186,7 @@ class AuthService:
     async def login_with_passkey(self, site: Site, answer: PasskeyAnswer, caller: Caller) -> SignedIn:
         limit = Limit(f"passkey {one_client(caller.address)}", _WIDE_FREE_TRIES)
         await self._attempt("sign_in_refused", "", caller.address, limit)
-        sweeps = self.sessions.sweeps
+        sweeps = await self.sessions.sweeps()
         try:
             passkey = await self.passkeys.check(site, answer)
             account = await self._account()
@@ -202,15 +202,15 @@ class AuthService:
         return account
 
     async def _sign_in(self, email: str, caller: Caller, method: str, sweeps: int) -> SignedIn:
-        """`sweeps` as it was before anything was checked: a password or factor that was changed meanwhile lets nobody
-        in."""
+        """`sweeps` as it was before anything was checked: a password or factor that was changed meanwhile, at any
+        console on this database, lets nobody in."""
         await self.events.record("signed_in", email, caller.address, method)
         if method.endswith("recovery code"):
             await self.events.record("recovery_code_used", email, caller.address)
         if caller.session and (before := self._signer.session_id(caller.session)):
             await self._end_if_there(before, email, caller.address, "a new sign-in took its place")
         signed_in = await self.sessions.start(email, address=caller.address, device=caller.agent, method=method)
-        if self.sessions.sweeps != sweeps:
+        if await self.sessions.sweeps() != sweeps:
             await self.sessions.end(self._signer.session_id(signed_in.token) or "")
             raise NotAuthenticated("The account was changed in this moment. Sign in again.")
         return signed_in

@@ -43,8 +43,6 @@ class Sessions:
         self._idle = idle
         self._checked: TTLCache[str, Session] = TTLCache(1_000, ttl=RECHECK_SECONDS, timer=time.monotonic)
         self._revocations = 0
-        # How often all others were ended; what was proven before the last time is proven no more.
-        self.sweeps = 0
         self._tickets: TTLCache[str, Session] = TTLCache(1_000, ttl=TICKET_SECONDS, timer=timer)
 
     async def start(self, email: str, *, address: str, device: str, method: str) -> SignedIn:
@@ -111,8 +109,12 @@ class Sessions:
         self._checked.pop(session_id, None)
         return ended
 
+    async def sweeps(self) -> int:
+        """How often all others were ended, here or at another console; what was proven before the last time is proven
+        no more."""
+        return await self._sessions.sweeps()
+
     async def end_others(self, session_id: str | None) -> int:
-        self.sweeps += 1  # before the records go: a sign-in under way must see it, or be among them
         ended = await self._sessions.delete_others(session_id)
         self._revocations += 1
         self._checked.clear()

@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     trusted_proxies: CommaList = Field(
         default_factory=list, description="Proxies whose `X-Forwarded-For` is believed, addresses or networks."
     )
+    allowed_hosts: CommaList = Field(
+        default_factory=list,
+        description="Names of the console beside `localhost`, addresses, local names and PASSKEY_HOSTS.",
+    )
     allow_plain_http: bool = Field(
         False,
         description="Listen beyond this machine without a proxy in TRUSTED_PROXIES: passwords travel unencrypted.",
@@ -93,7 +97,7 @@ class Settings(BaseSettings):
     app_admin_email: str | None = Field(None, description="First start: make this admin without the link.")
     app_admin_password_hash: SecretStr | None = Field(None, description="bcrypt hash that goes with it.")
 
-    @field_validator("cors_origins", "trusted_proxies", "passkey_hosts", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", "passkey_hosts", "allowed_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -75,6 +75,7 @@ class Attempts:
         self._tasks = TaskGroup()
         self._running: dict[str, tuple[Job, Execution | None]] = {}
         self._cancelled: set[str] = set()
+        self._held: set[str] = set()
         self.on_end: Callable[[Job], Awaitable[None]] | None = None
 
     async def close(self) -> None:
@@ -84,7 +85,18 @@ class Attempts:
         return [job for job, _ in self._running.values()]
 
     def follows(self, job_id: str) -> bool:
-        return job_id in self._running
+        return job_id in self._running or job_id in self._held
+
+    def hold(self, job_id: str) -> None:
+        """It is about to be stored as running by us. From here to `let_go` nobody else takes care of it: a claim whose
+        answer got lost looks like a job that nobody runs."""
+        self._held.add(job_id)
+
+    def let_go(self, job_id: str) -> None:
+        self._held.discard(job_id)
+
+    def followed(self) -> set[str]:
+        return {*self._running, *self._held}
 
     def stop(self, job_id: str, *, force: bool = False) -> None:
         """Ask a job that runs here to end; without effect on others. Asking again changes nothing, `force` kills."""

@@ -210,6 +210,7 @@ class Executor:
             execution.find_runner(int(pid), int(start_time))
         else:
             execution.ended.set()
+        execution.look()  # a runner of ours lives on when its attempt is over, and waits for another
         return execution
 
     @staticmethod

@@ -6,6 +6,7 @@ The database is the truth and a wake-up only a hint: a worker that misses one lo
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections import deque
 from collections.abc import Awaitable
@@ -31,6 +32,8 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS = 2.0
 # How many waiting jobs a lane's worker knows of: reading them one by one would cost as much as running them.
 AHEAD = 16
+# And for how long: a retry that comes due goes before them, and nothing wakes the lane for it.
+AHEAD_SECONDS = 1.0
 
 
 @dataclass
@@ -42,6 +45,7 @@ class _Lane:
     offer: tuple[Job, asyncio.Future[None]] | None = None
     # The next due jobs as they were when last read. Forgotten when anything changes in the lane.
     waiting: deque[Job] = field(default_factory=deque)
+    read_at: float = 0.0
     changes: int = 0
 
     def wake(self) -> None:
@@ -49,6 +53,12 @@ class _Lane:
         self.waiting.clear()
         self.idle = False
         self.changed.set()
+
+    def next_known(self) -> Job | None:
+        """The first of those that were read a moment ago."""
+        if time.monotonic() - self.read_at > AHEAD_SECONDS:
+            self.waiting.clear()
+        return self.waiting.popleft() if self.waiting else None
 
 
 class JobQueue:
@@ -149,11 +159,13 @@ class JobQueue:
     async def _start_offered(self, lane: _Lane, job: Job, accepted: asyncio.Future[None]) -> None:
         """Its runner is made ready while the database stores it, and begins when that is done."""
         running = self._claimed(job)
+        self.attempts.hold(job.id)
         storing = asyncio.ensure_future(self._jobs.insert(running))
         prepared = await self.attempts.prepare(running)
         try:
             new = await storing
         except LaneBusy:  # by another console's job, or one that lost its host
+            self.attempts.let_go(job.id)
             await self.attempts.drop(prepared)
             await _answer(accepted, self._store_waiting(job))
         except Exception as error:
@@ -163,46 +175,67 @@ class JobQueue:
             await _answer(accepted, error)
         else:
             await _answer(accepted)
-            await (self._run(lane, running, prepared) if new else self.attempts.drop(prepared))
+            if new:
+                await self._run(lane, running, prepared)
+            else:
+                self.attempts.let_go(job.id)
+                await self.attempts.drop(prepared)
 
     async def _claim(self, lane: _Lane) -> Job | None:
         """The lane's next due job, running now. None: nothing is due, or the lane is busy."""
-        if not lane.waiting:
-            changes = lane.changes
-            due = await self._jobs.due(lane.name, self._now(), AHEAD)
-            # What changed while we read may belong before all but the first of them.
-            lane.waiting.extend(due if changes == lane.changes else due[:1])
-        while lane.waiting:
-            job = self._claimed(lane.waiting.popleft())
+        waiting = lane.next_known() or await self._read_ahead(lane)
+        while waiting:
+            job = self._claimed(waiting)
             try:
-                if await patiently(partial(self._jobs.claim, job)):
+                if await self._claim_this(job):
                     return job
             except LaneBusy:
                 lane.waiting.clear()  # it goes first when the lane is free, so it is read again
+            waiting = lane.next_known()
         return None
+
+    async def _read_ahead(self, lane: _Lane) -> Job | None:
+        changes, lane.read_at = lane.changes, time.monotonic()
+        due = await self._jobs.due(lane.name, self._now(), AHEAD)
+        # What changed while we read may belong before all but the first of them.
+        lane.waiting.extend(due if changes == lane.changes else due[:1])
+        return lane.waiting.popleft() if lane.waiting else None
+
+    async def _claim_this(self, job: Job) -> bool:
+        self.attempts.hold(job.id)
+        got = False
+        try:
+            got = await patiently(partial(self._jobs.claim, job))
+        finally:
+            if not got:
+                self.attempts.let_go(job.id)
+        return got
 
     async def _run(self, lane: _Lane, job: Job, prepared: Prepared | None = None) -> None:
         """Run a claimed job, and those behind it as long as each is claimed together with the end of the one before."""
         following: Job | None = job
         while following:
             running = following
-            prepared = prepared or await self.attempts.prepare(running)
-            preparing: list[asyncio.Task[Prepared]] = []
+            preparing: list[tuple[Job, asyncio.Task[Prepared]]] = []
 
-            def successor(preparing: list[asyncio.Task[Prepared]] = preparing) -> Job | None:
-                if self.draining or not lane.waiting:
+            def successor(preparing: list[tuple[Job, asyncio.Task[Prepared]]] = preparing) -> Job | None:
+                if self.draining or not (waiting := lane.next_known()):
                     return None
-                job = self._claimed(lane.waiting.popleft())
-                preparing.append(asyncio.create_task(self.attempts.prepare(job)))
+                job = self._claimed(waiting)
+                self.attempts.hold(job.id)
+                preparing.append((job, asyncio.create_task(self.attempts.prepare(job))))
                 return job
 
             following = None
             try:
+                prepared = prepared or await self.attempts.prepare(running)
                 following = await self.attempts.run(running, prepared, successor)
             finally:
-                prepared = await preparing[0] if preparing else None
+                self.attempts.let_go(running.id)
+                prepared = await preparing[0][1] if preparing else None
                 if prepared and not following:
                     lane.waiting.clear()  # it was not claimed, and still goes before those behind it
+                    self.attempts.let_go(preparing[0][0].id)
                     await self.attempts.drop(prepared)
 
     async def _seconds_to_wait(self, lane: _Lane) -> float:

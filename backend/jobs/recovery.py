@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 BEAT_SECONDS = 5.0
 # A running job of another host without a beat for this long has lost its host.
 STALE_SECONDS = 90.0
+# One of ours that nobody here follows has missed so many beats: something stumbled over it, and its lane stands still.
+MISSED_BEATS = 3
 
 
 class Recovery:
@@ -90,9 +92,12 @@ class Recovery:
         self._wake(job.lane)
 
     async def settle_unstarted(self, job: Job) -> None:
-        """A job of ours that may be stored as running, and never got its runner."""
-        with self._feeds.watch(job.id) as feed:
-            await self._attempts.requeue_unstarted(job, feed)
+        """A job that we hold, that may be stored as running, and never got its runner."""
+        try:
+            with self._feeds.watch(job.id) as feed:
+                await self._attempts.requeue_unstarted(job, feed)
+        finally:
+            self._attempts.let_go(job.id)
         self._wake(job.lane)
 
     async def _drop_strange_spools(self, ours: set[str]) -> None:
@@ -109,16 +114,20 @@ class Recovery:
         await asyncio.to_thread(self._executor.discard, job_id, attempt)
 
     async def beat(self) -> None:
-        following = [*(job.id for job in self._attempts.running()), *self._settling]
+        following = [*self._attempts.followed(), *self._settling]
         for job_id in await self._jobs.beat(self._owner, following, self._now()):
             self._attempts.stop(job_id)
         self.last_beat = time.monotonic()
 
     async def settle_stale(self) -> None:
-        """Running jobs whose console, this or another, has not beaten for them for too long."""
-        for job in await self._jobs.running(stale_since=self._now() - timedelta(seconds=STALE_SECONDS)):
-            ours = job.id in self._settling or self._attempts.follows(job.id)
-            if not ours and await self._take_over(job):
+        """Running jobs for which nobody has beaten for too long: of other consoles, and of this one."""
+        now = self._now()
+        for job in await self._jobs.running(stale_since=now - timedelta(seconds=MISSED_BEATS * BEAT_SECONDS)):
+            ours = job.owner == self._owner
+            if ours and (job.id in self._settling or self._attempts.follows(job.id)):
+                continue
+            lost_host = not job.beat_at or now - job.beat_at >= timedelta(seconds=STALE_SECONDS)
+            if (ours or lost_host) and await self._take_over(job):
                 settle = self._resume(job) if job.node == self._node else self._settle_lost_host(job)
                 self._tasks.start(settle, f"settle {job.id}")
 

@@ -33,6 +33,8 @@ PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
 TIOCSWINSZ = 0x5414
 # After KILL a process can only be stuck in the kernel or belong to someone else: no point in waiting longer.
 KILL_WAIT = 2.0
+# How often a full disk is tried again for what a job came to.
+NO_ROOM_SECONDS = 1.0
 # How programs say that an allocation failed: Python, C++, C and the shell, Java.
 _NO_MEMORY = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"java.lang.OutOfMemoryError")
 # What the child gets back as it was; Python and we ignore or block them.
@@ -327,21 +329,30 @@ class Runner:
         code = os.waitstatus_to_exitcode(self._status) if self._status is not None else None
         # As a subreaper without children it has no descendants either: no need to walk through /proc.
         survivors = [] if self._reap() else self._family()
-        write_json(
-            self._folder / OUTCOME,
-            {
+        ended_at = _iso(time.time())
+        while True:
+            self._hash.update(self._spool.tell_what_was_dropped(time.time_ns() // 1000))
+            outcome = {
                 "cause": cause,
                 "exit_code": code if code is not None and code >= 0 else None,
                 "signal": -code if code is not None and code < 0 else None,
                 "error": error,
                 "started_at": _iso(self._started),
-                "ended_at": _iso(time.time()),
+                "ended_at": ended_at,
                 "bytes": self._spool.offset,
                 "sha256": self._hash.hexdigest(),
                 "survivors": survivors,
                 "ended_leftovers": self._leftovers,
-            },
-        )
+            }
+            try:
+                write_json(self._folder / OUTCOME, outcome)
+            except OSError as failure:
+                # Without its outcome a job that did all of its work would be a lost one, and perhaps be done again.
+                if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+                time.sleep(NO_ROOM_SECONDS)
+            else:
+                return
 
 
 def _set_pipe_size(descriptor: int) -> None:

@@ -89,6 +89,10 @@ class SpoolWriter:
         self.offset += len(payload)
         return payload
 
+    def tell_what_was_dropped(self, time_us: int) -> bytes:
+        """At the end, when no further output brings the note; returns what was written."""
+        return self.append(b"", STDERR, time_us) if self._dropped else b""
+
     def close(self) -> None:
         if self._file >= 0:
             os.close(self._file)

@@ -8,6 +8,7 @@ from backend.database import Document, Duplicate, Mongo
 from backend.models.auth import Account, ApiToken, Session
 
 _ADMIN = "admin"
+_SWEEPS = "sweeps"
 
 
 class AccountRepository:
@@ -42,6 +43,7 @@ class AccountRepository:
 class SessionRepository:
     def __init__(self, db: Mongo) -> None:
         self._sessions = db["sessions"]
+        self._counts = db["accounts"]
 
     async def create_indexes(self) -> None:
         await self._sessions.create_index("expires_at", expireAfterSeconds=0)
@@ -71,8 +73,15 @@ class SessionRepository:
         result = await self._sessions.delete_one({"_id": session_id})
         return result.deleted_count == 1
 
+    async def sweeps(self) -> int:
+        """How often `delete_others` was called, by whatever console on this database."""
+        document = await self._counts.find_one({"_id": _SWEEPS})
+        return int(document["count"]) if document else 0
+
     async def delete_others(self, session_id: str | None) -> int:
         """All but that one; all when it is None."""
+        # Before the records go: a sign-in under way must see it, or be among them.
+        await self._counts.update_one({"_id": _SWEEPS}, {"$inc": {"count": 1}}, upsert=True)
         result = await self._sessions.delete_many({"_id": {"$ne": session_id}})
         return result.deleted_count
 

@@ -8,17 +8,29 @@ from datetime import datetime
 from backend.database import Document, Mongo
 from backend.models.secrets import StoredSecret
 
+# Opens nothing, since it counts from 0: what a spoiled number is read as.
+_NO_VERSION = -1
+
+
+def _text(value: object) -> str | None:
+    """A spoiled value must be named as unreadable, not hide all others: as text it is none that any key opens."""
+    return value if value is None or isinstance(value, str) else repr(value)
+
+
+def _version(value: object) -> int:
+    return value if isinstance(value, int) else _NO_VERSION
+
 
 def _read(document: Document) -> StoredSecret:
     # Consoles from before encryption kept {key, value}; `_id` was then an ObjectId.
     return StoredSecret(
-        key=document.get("key", document["_id"]),
-        sealed=document.get("sealed"),
-        version=document.get("version", 0),
+        key=str(document.get("key", document["_id"])),
+        sealed=_text(document.get("sealed")),
+        version=_version(document.get("version", 0)),
         updated_at=document.get("updated_at"),
         last_used_at=document.get("last_used_at"),
         last_used_by=document.get("last_used_by"),
-        value=document.get("value"),
+        value=_text(document.get("value")),
     )
 
 
@@ -71,7 +83,7 @@ class JobSecretRepository:
         """(job id, parameter, sealed value) of every job that has some."""
         async for document in self._jobs.find({"sealed_parameters": {"$gt": {}}}, {"sealed_parameters": 1}):
             for name, sealed in document["sealed_parameters"].items():
-                yield document["_id"], name, sealed
+                yield document["_id"], name, _text(sealed) or ""
 
     async def reseal(self, job_id: str, name: str, before: str, after: str) -> bool:
         field = f"sealed_parameters.{name}"
@@ -88,7 +100,7 @@ class FactorSecretRepository:
     async def all(self) -> AsyncIterator[tuple[str, int, str]]:
         """(factor, version, sealed value)."""
         async for document in self._factors.find({"sealed": {"$exists": True}}):
-            yield document["_id"], document["version"], document["sealed"]
+            yield document["_id"], _version(document.get("version")), _text(document["sealed"]) or ""
 
     async def reseal(self, factor: str, before: str, after: str) -> bool:
         result = await self._factors.update_one({"_id": factor, "sealed": before}, {"$set": {"sealed": after}})

@@ -15,17 +15,20 @@ PROJECT = Path(__file__).parents[2]
 _PASSED_ON = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
+def passed_on() -> dict[str, str]:
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+
+
 class Started:
     """A child in a session of its own; `output` has both its streams."""
 
     def __init__(
         self, argv: Sequence[object], log: Path, *, cwd: Path = PROJECT, env: Mapping[str, str] | None = None
     ) -> None:
-        kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         self._log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [str(part) for part in argv], cwd=cwd, env={**kept, **(env or {})}, stdin=subprocess.DEVNULL,
+                [str(part) for part in argv], cwd=cwd, env={**passed_on(), **(env or {})}, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 

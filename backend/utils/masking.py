@@ -21,6 +21,11 @@ MIN_LENGTH = 6
 # alphabet in a row: ordinary text has no such lines, so that none of it is held back or masked for this.
 WRAP_COLUMNS = 60
 MAX_WRAPPED = 400
+# Letters of forms in one expression. RE2 gives up at about a million nodes, and a letter that may be wrapped takes
+# five; a secret of a thousand lines has half a million letters in its forms.
+_ONE_EXPRESSION = 100_000
+# Enough of a form's beginning to tell by, before all of it is compared.
+_FIRST = 8
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
 
 
@@ -71,6 +76,7 @@ def patterns(values: Iterable[str]) -> list[bytes]:
         lines = [line.strip() for line in value.splitlines()] if "\n" in value.strip() else []
         for part in (value, value.strip(), *lines):
             if len(part) >= MIN_LENGTH:
+                found.add(part.replace("\n", "\r\n").encode())  # what a terminal makes of it
                 found.update(form for form in _forms(part) if len(form) >= MIN_LENGTH)
     return sorted(found, key=lambda form: (-len(form), form))
 
@@ -101,13 +107,13 @@ class Finder:
         self.longest = max(map(len, self.forms), default=0) + 2 * (MAX_WRAPPED // WRAP_COLUMNS + 2)
 
     @cached_property
-    def _pattern(self) -> Any:
+    def _patterns(self) -> list[Any]:
         # At the first output, not before: it takes milliseconds, and no job's start shall wait for it.
         return _compile(self.forms)
 
     def spans(self, data: bytes, run: int = 0, first: int = 0, last: int | None = None) -> list[tuple[int, int]]:
         """Where forms occur in data[first:last], overlapping ones joined, in order."""
-        found = (self._by_pattern if self._pattern else self._one_by_one)(
+        found = (self._by_patterns if self._patterns else self._one_by_one)(
             data, run, first, len(data) if last is None else last
         )
         joined: list[tuple[int, int]] = []
@@ -118,8 +124,11 @@ class Finder:
                 joined.append((start, end))
         return joined
 
-    def _by_pattern(self, data: bytes, run: int, first: int, last: int) -> Iterator[tuple[int, int]]:
-        match = self._pattern.search(data, first, last)
+    def _by_patterns(self, data: bytes, run: int, first: int, last: int) -> list[tuple[int, int]]:
+        return sorted(span for pattern in self._patterns for span in self._by(pattern, data, run, first, last))
+
+    def _by(self, pattern: Any, data: bytes, run: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+        match = pattern.search(data, first, last)
         while match:
             start, end = match.span()
             if self._genuine(data, start, end, run):
@@ -127,7 +136,7 @@ class Finder:
             else:
                 yield from ((start, start + len(form)) for form in self.forms if data.startswith(form, start, last))
             # One byte on, not behind the match: the next secret may overlap this one.
-            match = self._pattern.search(data, start + 1, last)
+            match = pattern.search(data, start + 1, last)
 
     def _genuine(self, data: bytes, start: int, end: int, run: int) -> bool:
         """A form as it is, or one whose line ends are those of wrapped base64."""
@@ -173,11 +182,12 @@ class Finder:
         return MASK.join(data[start:end] for start, end in zip(starts, ends, strict=True))
 
 
-def _compile(forms: list[bytes]) -> Any:
+def _compile(forms: list[bytes]) -> list[Any]:
+    """Expressions that together find every form; none when RE2 is not there or does not want to hold them."""
     try:
         import re2
     except ImportError:
-        return None
+        return []
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1  # bytes, not text
     options.longest_match = True
@@ -190,9 +200,28 @@ def _compile(forms: list[bytes]) -> Any:
         return b"(?:\\r?\\n)?".join(re2.escape(form[at : at + 1]) for at in range(len(form)))
 
     try:
-        return re2.compile(b"|".join(map(expression, forms)), options) if forms else None
+        return [re2.compile(b"|".join(map(expression, part)), options) for part in _parts(forms)]
     except re2.error:  # more than RE2 wants to hold: hundreds of very long secrets
-        return None
+        return []
+
+
+def _parts(forms: list[bytes]) -> Iterator[list[bytes]]:
+    part: list[bytes] = []
+    letters = 0
+    for form in forms:
+        if part and letters + len(form) > _ONE_EXPRESSION:
+            yield part
+            part, letters = [], 0
+        part.append(form)
+        letters += len(form)
+    if part:
+        yield part
+
+
+def _next_beginning(buffer: bytes, form: bytes, start: int) -> int:
+    """The first place from `start` on where form may begin; -1 when there is none."""
+    at = buffer.find(form[:_FIRST], start)
+    return at if at >= 0 else buffer.find(form[:1], max(start, len(buffer) - _FIRST + 1))
 
 
 class StreamMasker:
@@ -232,12 +261,12 @@ class StreamMasker:
         size = len(buffer)
         cut = self._wrapped_beginning(buffer)
         for form in self._finder.forms:
-            at = buffer.find(form[:1], max(0, size - len(form) + 1))
+            at = _next_beginning(buffer, form, max(0, size - len(form) + 1))
             while -1 < at < cut:
                 if form.startswith(buffer[at:]):
                     cut = at
                     break
-                at = buffer.find(form[:1], at + 1)
+                at = _next_beginning(buffer, form, at + 1)
         return self._before_matches_over(buffer, cut) if cut < size else size
 
     def _wrapped_beginning(self, buffer: bytes) -> int:

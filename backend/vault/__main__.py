@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 from backend.config.keys import KeyFile, load_or_create_keys
 from backend.config.settings import Settings, load_settings
 from backend.database import Database
-from backend.database_session import database_of
+from backend.database_session import DatabaseLost, database_of
 from backend.errors import StartError
 from backend.models.audit import AuditEntry
 from backend.repositories.audit import AuditRepository
@@ -34,9 +34,13 @@ from backend.vault.rotation import (
     StoredSecrets,
 )
 
+# True at every moment of both commands: a rotation adds its key before it uses it, and `retire` looks before it takes.
+_SAFE = "Nothing is lost: every value stays readable with the keys that are there, and no key was taken away."
+_INTERRUPTED = 130
+
 
 def main() -> int:
-    """0: done, or nothing to do. 1: it was not done, and why."""
+    """0: done, or nothing to do. 1: it was not done, and why. 130: somebody stopped it."""
     options = _parser().parse_args()
     os.umask(0o077)
     try:
@@ -52,6 +56,15 @@ def main() -> int:
         print(f"Nothing was changed. {error}", file=sys.stderr)
     except RotationStopped as error:
         print(error, file=sys.stderr)
+    except DatabaseLost as error:
+        again = f"See that it runs, then run `{options.what}` once more; it goes on where it stopped."
+        print(f"Stopped: {error}. {_SAFE} {again}", file=sys.stderr)
+    except OSError as error:
+        again = f"Put that right (is this the console's own user?), then run `{options.what}` once more."
+        print(f"Stopped: {error.filename or 'a file'}: {error.strerror or error}. {_SAFE} {again}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print(f"Stopped by you. {_SAFE} Run `{options.what}` once more to go on.", file=sys.stderr)
+        return _INTERRUPTED
     return 1
 
 

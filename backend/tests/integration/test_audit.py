@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from bson.datetime_ms import DatetimeMS
@@ -25,7 +26,7 @@ from backend.errors import Unavailable
 from backend.models.audit import AuditEntry, Head
 from backend.repositories.audit import AuditRepository
 from backend.tests.conftest import EMAIL, Console
-from backend.tests.started import PROJECT
+from backend.tests.started import PROJECT, passed_on
 
 
 @pytest.fixture
@@ -191,7 +192,7 @@ async def test_many_at_once_make_one_chain_also_from_two_consoles(console: Conso
 
 
 def _verify(console: Console, mongo_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    env = {"MONGO_URL": mongo_url, "DB_NAME": console.settings.db_name, "PATH": "/usr/bin:/bin"}
+    env = {**passed_on(), "MONGO_URL": mongo_url, "DB_NAME": console.settings.db_name}
     return subprocess.run(
         [sys.executable, "-m", "backend.audit", "verify", *arguments], cwd=PROJECT, env=env, capture_output=True,
         text=True, check=False,
@@ -247,6 +248,38 @@ async def test_a_change_in_any_row_is_found_and_named(console: Console, stored: 
     assert await broken_at(Head(at, "0" * 64)) == at
     wrong = await asyncio.to_thread(_verify, console, mongo_url, "--noted", "nonsense")
     assert wrong.returncode == 2
+
+
+async def test_a_check_whose_database_goes_away_says_that_nothing_is_known(console: Console, mongo_url: str) -> None:
+    gone = False
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, watched: bool) -> None:
+        nonlocal gone
+        while not gone and (data := await reader.read(65536)):
+            gone = gone or (watched and b"audit" in data and b"find" in data)
+            if not gone:
+                writer.write(data)
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if gone:
+            writer.close()
+            return
+        server = urlsplit(mongo_url)
+        opened = (
+            asyncio.open_unix_connection(unquote(server.netloc))
+            if server.netloc.endswith(".sock")
+            else asyncio.open_connection(server.hostname, server.port or 27017)
+        )
+        theirs, ours = await opened
+        await asyncio.gather(pass_on(reader, ours, True), pass_on(theirs, writer, False), return_exceptions=True)
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as relay:
+        address = f"mongodb://127.0.0.1:{relay.sockets[0].getsockname()[1]}/?directConnection=true"
+        lost = await asyncio.to_thread(_verify, console, address)
+    assert (lost.returncode, lost.stdout, "Traceback" in lost.stderr) == (2, "", False), lost.stderr
+    assert "the database no longer answers" in lost.stderr
+    assert "not known" in lost.stderr
 
 
 async def test_spoiled_rows_stop_neither_the_list_nor_the_export_nor_the_check(console: Console, stored: Any) -> None:

@@ -137,8 +137,13 @@ async def test_logout_revokes_the_token_at_once(console: Console) -> None:
 
 
 async def test_forged_and_expired_tokens_are_refused(console: Console, keys: Keys) -> None:
+    # Of a session that is there, so that nothing but the signature and the time are wrong.
+    living = jwt.decode(console.token, options={"verify_signature": False})
     claims = {"sub": EMAIL, "jti": "nope", "exp": time.time() + 60}
     forged = [
+        jwt.encode(living, "another secret, also long enough...", algorithm="HS256"),
+        jwt.encode(living, "", algorithm="none"),
+        jwt.encode({**living, "exp": time.time() - 1}, keys.jwt_secret, algorithm="HS256"),
         jwt.encode(claims, "another secret, also long enough...", algorithm="HS256"),
         jwt.encode(claims, "", algorithm="none"),
         jwt.encode(claims, keys.jwt_secret, algorithm="HS256"),

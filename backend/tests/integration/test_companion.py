@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -140,3 +142,24 @@ async def test_a_program_that_falls_silent_is_stopped(console: Console) -> None:
     assert (ended["status"], ended["cause"]) == ("failed", "time_limit")
     assert "printed nothing for 1 s" in ended["error"]
     assert ended["logs"] == ["1", "2", "3", "4"], "as long as it said something it went on"
+
+
+async def test_a_runner_that_died_before_it_was_told_to_begin_leaves_nothing_lost(
+    console: Console, steps: Steps
+) -> None:
+    """Nothing ran, so it may run: also for a command that must not be repeated."""
+    steps.hold = asyncio.Event()
+    job = await console.submit("told")
+    async with asyncio.timeout(20):
+        while steps.calls != ["before 1"]:  # noqa: ASYNC110 - no event for a list
+            await asyncio.sleep(0.01)
+    watched = console.services.executor._watched.values()
+    (ready,) = [one.runner for one in watched if one.marker == f"{job['id']}.1"]
+    assert ready
+    os.kill(ready.pid, signal.SIGKILL)
+    steps.hold.set()
+    ended = await console.ended(job["id"])
+    assert (ended["status"], [attempt["cause"] for attempt in ended["attempts"]]) == (
+        "completed",
+        ["lost", "exit_code"],
+    ), ended

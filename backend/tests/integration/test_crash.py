@@ -208,8 +208,10 @@ def test_nothing_starts_before_it_is_stored(console: ConsoleProcess) -> None:
             answer = asking.submit(console.http.post, "/api/jobs", json=body)
             _until(lambda: any(spool.iterdir()), "a runner is given the attempt")
             prepared = next(spool.iterdir())
-            assert answer.result(30).status_code == 503
-            assert not os.path.lexists(prepared / "runner")
+            while not answer.done():  # and then it is gone
+                assert not os.path.lexists(prepared / "runner")
+                time.sleep(0.01)
+            assert answer.result().status_code == 503
             assert console.http.get("/api/health").status_code == 200
         finally:
             os.kill(database, signal.SIGCONT)

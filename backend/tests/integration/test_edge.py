@@ -14,12 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from backend import web_server
 from backend.config.keys import Keys
 from backend.errors import StartError
 from backend.middleware.context import TrustedProxies
-from backend.tests.conftest import Console, running_console, test_settings
+from backend.tests.conftest import EMAIL, Console, running_console, test_settings
 from backend.utils.logging import configure_logging
 
 
@@ -108,7 +109,7 @@ async def test_a_body_without_a_length_is_bounded_too(console: Console) -> None:
 
 
 async def test_a_crash_is_a_500_with_the_id_that_finds_it_in_the_log(
-    console: Console, monkeypatch: pytest.MonkeyPatch
+    console: Console, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail of the inside")
@@ -118,6 +119,8 @@ async def test_a_crash_is_a_500_with_the_id_that_finds_it_in_the_log(
     assert answer.status_code == 500
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
     assert "inside" not in answer.text
+    line = next(line for line in capsys.readouterr().out.splitlines() if "request failed" in line)
+    assert answer.headers["x-request-id"] in line
 
 
 async def test_probes(console: Console) -> None:
@@ -231,6 +234,41 @@ async def test_far_fetched_input_is_refused_not_a_crash(console: Console) -> Non
         async with connect(f"{console.ws}/ws/jobs/{job['id']}?token={console.token}&format=batch&from={start}") as ws:
             assert "hello" in "".join([str(message) async for message in ws])
             assert ws.close_code == 1000
+
+
+async def test_a_name_that_points_here_is_no_way_in_unless_it_is_ours(
+    mongo_url: str, keys: Keys, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """DNS rebinding: for the browser the other site's page is our own origin then."""
+    local = test_settings(tmp_path_factory.mktemp("local"), passkey_hosts=["ops.example.org"])
+    async with running_console(mongo_url, local, keys) as console:
+
+        async def ask(path: str, host: str, method: str = "GET") -> int:
+            headers = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
+            body = {"email": EMAIL, "password": "a guess"} if method == "POST" else None
+            return (await console.http.request(method, path, headers=headers, json=body)).status_code
+
+        evil, port = "evil.example:8001", httpx.URL(console.url).port
+        for path in ("/", "/api/health", "/api/jobs", "/api/auth/setup", "/setup"):
+            assert await ask(path, evil) == 421, path
+        assert await ask("/api/auth/login", evil, "POST") == 421, "it cannot guess, nor make the admin wait"
+        for host in (f"127.0.0.1:{port}", f"localhost:{port}", "nas.local", "ops.example.org", "OPS.example.org:443"):
+            assert await ask("/api/jobs", host) == 200, host
+        answer = await console.http.get("/api/jobs", headers={"Host": evil})
+        assert "ALLOWED_HOSTS" in answer.json()["detail"]
+        with pytest.raises(InvalidStatus):
+            await connect(f"ws://{evil}/ws/events?token={console.token}", host="127.0.0.1", port=port)
+        rows = (await console.http.get("/api/audit", params={"kind": "auth.request_refused"})).json()
+        assert [row["text"] for row in rows] == ["Request refused: a name that is not the console's."]
+    # A listed proxy decides by itself what it passes on, unless the names are listed too.
+    proxied = test_settings(tmp_path_factory.mktemp("proxied"), trusted_proxies=["127.0.0.0/8"])
+    listed = test_settings(
+        tmp_path_factory.mktemp("listed"), trusted_proxies=["127.0.0.0/8"], allowed_hosts=["Ours.example.org"]
+    )
+    for settings, status in ((proxied, 200), (listed, 421)):
+        async with running_console(mongo_url, settings, keys, sign_in=False) as console:
+            for host, wanted in (("ours.example.org", 200), ("any.example.org", status), ("localhost", 200)):
+                assert (await console.http.get("/api/health", headers={"Host": host})).status_code == wanted, host
 
 
 async def test_a_connection_that_sends_no_request_is_closed(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:

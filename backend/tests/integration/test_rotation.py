@@ -23,7 +23,7 @@ from backend.config.keys import KeyFile
 from backend.database import Database
 from backend.repositories.secrets import SecretRepository
 from backend.tests.console_process import ConsoleProcess
-from backend.tests.started import PROJECT
+from backend.tests.started import PROJECT, passed_on
 from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer, key_id
 from backend.vault.rotation import Rotation, RotationStopped, StoredSecrets
@@ -35,7 +35,7 @@ VALUE = "canary-{}-of-the-rotation"
 def _command(data_dir: Path, *words: str, **env: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "backend.vault", *words, "--data-dir", str(data_dir)],
-        cwd=PROJECT, env={"PATH": os.environ["PATH"], **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=PROJECT, env={**passed_on(), **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
@@ -213,6 +213,71 @@ async def test_a_value_that_becomes_unreadable_meanwhile_stops_it_with_a_sentenc
     assert rows["SECOND"] == lost
     assert Sealer([new]).open(rows["FIRST"] or "", "FIRST", 1) == "a value"
     database.close()
+
+
+def _until(child: subprocess.Popen[str], beginning: str) -> str:
+    """Reads on to that line; what was read before it."""
+    said = ""
+    assert child.stdout
+    for line in child.stdout:
+        said += line
+        if line.startswith(beginning):
+            return said
+    raise AssertionError(said)
+
+
+def test_a_rotation_whose_database_goes_away_says_what_is_safe_and_goes_on_later(console: ConsoleProcess) -> None:
+    (present,) = _keys(console.data_dir)
+    names = [f"MANY_{number}" for number in range(300)]  # so many that the signal below never comes too late
+    with _database(console) as database:
+        sealer = Sealer([present])
+        rows = [{"_id": name, "key": name, "version": 1, "sealed": sealer.seal(name, 1, "a value")} for name in names]
+        database["secrets"].insert_many(rows)
+    child = _command(console.data_dir, "rotate")
+    said = _until(child, "1/")
+    stopped = console.database_pid()
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        out, err = child.communicate(timeout=60)
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+    assert (child.returncode, "Traceback" in err) == (1, False), said + out + err
+    for part in ("the database no longer answers", "every value stays readable", "run `rotate` once more"):
+        assert part in err
+    assert (_unreadable(console), len(_keys(console.data_dir))) == ([], 2)
+    code, text = _run(console.data_dir, "rotate")
+    assert (code, "Goes on" in text) == (0, True), text
+    with _database(console) as database:
+        # What somebody spoiled is named like what no key opens; nothing is touched, and nothing hides.
+        database["secrets"].update_one({"key": names[0]}, {"$set": {"sealed": 5}})
+        database["secrets"].update_one({"key": names[1]}, {"$set": {"version": "one"}})
+        code, text = _run(console.data_dir, "rotate")
+        assert (code, f"secret {names[0]}, secret {names[1]}" in text, "Traceback" in text) == (1, True, False), text
+        assert _unreadable(console) == names[:2]
+        database["secrets"].delete_many({"key": {"$in": names}})
+    assert _run(console.data_dir, "retire")[0] == 0
+
+
+def test_somebody_who_stops_it_or_has_no_right_to_the_keys_reads_a_sentence(console: ConsoleProcess) -> None:
+    lock = console.data_dir / "keys" / "rotation.lock"
+    before = _keys(console.data_dir)
+    lock.unlink(missing_ok=True)
+    os.mkfifo(lock)
+    child = _command(console.data_dir, "rotate")
+    try:
+        _settled(child)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=30)
+        assert (child.returncode, out, "Traceback" in err) == (130, "", False), err
+        assert "every value stays readable" in err
+        lock.unlink()
+        lock.mkdir()  # for any user, root too, no file to write
+        code, text = _run(console.data_dir, "rotate")
+        assert (code, str(lock) in text, "Traceback" in text) == (1, True, False), text
+    finally:
+        child.kill()
+        lock.rmdir() if lock.is_dir() else lock.unlink()
+    assert _keys(console.data_dir) == before
 
 
 def test_with_the_key_in_the_environment_it_says_what_to_do(console: ConsoleProcess) -> None:

@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from backend.auth import refusals
 from backend.auth.events import SecurityEvent
+from backend.auth.sessions import Sessions
 from backend.config.keys import Keys
 from backend.errors import Unavailable
 from backend.jobs import websocket_manager
@@ -319,13 +320,16 @@ async def test_what_cannot_be_recorded_does_not_happen(own: Console) -> None:
     assert (await own.http.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})).status_code == 200
 
 
-async def test_a_sign_in_under_way_does_not_survive_a_change_of_the_account(own: Console) -> None:
+@pytest.mark.parametrize("where", ["here", "at another console on the database"])
+async def test_a_sign_in_under_way_does_not_survive_a_change_of_the_account(own: Console, where: str) -> None:
     """The old password was checked, it was changed and all sessions ended, then this one would have been stored."""
     auth = own.services.auth
+    other = Sessions(auth.sessions._sessions, auth._signer, utc_now, timedelta(hours=4))
+    sessions = auth.sessions if where == "here" else other
 
     async def change_in_between(event: SecurityEvent) -> None:
         if event.kind == "signed_in":
-            await auth.sessions.end_others(None)
+            await sessions.end_others(None)
 
     auth.events.subscribe(change_in_between)
     try:
@@ -335,4 +339,5 @@ async def test_a_sign_in_under_way_does_not_survive_a_change_of_the_account(own:
             assert "changed in this moment" in refused.json()["detail"]
     finally:
         auth.events._listeners.remove(change_in_between)
+    assert await sessions.all() == [], "and nothing of it is left"
     assert await _token(own)

@@ -6,6 +6,7 @@ import base64
 import html
 import itertools
 import json
+import time
 from urllib.parse import quote
 
 import pytest
@@ -74,8 +75,8 @@ def test_each_long_line_of_a_multi_line_secret_is_masked() -> None:
 
 
 def test_with_and_without_re2_the_same_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert FINDER._pattern is not None
-    monkeypatch.setattr(masking, "_compile", lambda _forms: None)
+    assert FINDER._patterns
+    monkeypatch.setattr(masking, "_compile", lambda _forms: [])
     plain = Finder(FORMS)
     for text in (b"hunter2secret", b"abcabcabcabcab", b"x" + b"".join(_encoded(SECRETS[1])) + b"hunter2secre", b""):
         assert plain.mask(text) == FINDER.mask(text)
@@ -116,7 +117,7 @@ def test_wrapped_base64_of_a_longer_text_is_masked_at_every_alignment_and_cut(
 ) -> None:
     secret = b"hunter2secret-and-more"
     if not with_re2:
-        monkeypatch.setattr(masking, "_compile", lambda _forms: None)
+        monkeypatch.setattr(masking, "_compile", lambda _forms: [])
     finder = Finder(patterns([secret.decode()]))
     for end, before in itertools.product((b"\n", b"\r\n"), range(36, 58)):
         text = b"Certificate:\n" + _wrapped(secret, before, columns, end) + b"the end of it\n"
@@ -155,3 +156,42 @@ def test_any_secret_is_masked_in_any_form_cut_at_every_byte(secret: str, before:
             assert shown == whole
         assert secret.encode() not in whole
         assert b"***" in whole
+
+
+def test_the_longest_secret_with_the_most_lines_neither_gets_through_nor_stops_the_output() -> None:
+    """It has tens of thousands of forms: one search each, and a megabyte of output took minutes."""
+    value = "\n".join(f"{number:07x}" for number in range(64 * 1024 // 8))
+    finder = Finder(patterns([value]))
+    assert len(finder._patterns) > 1
+    masker, began, out = StreamMasker(finder), time.process_time(), b""
+    for piece in (b"an ordinary line of a log\n" * 9_000, value[5:30_000].encode(), b"\x1b[1m\xff\x00", value.encode()):
+        out += masker.feed(piece)
+    out += masker.flush()
+    assert time.process_time() - began < 20
+    assert not [line for line in value.splitlines() if line.encode() in out]
+    assert out.endswith(b"***")
+    assert b"\x1b[1m\xff\x00" in out
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [".*+?^${}()|[]\\ .*", "\x1b[31mred-secret\x1b[0m", "tab\tand\x7fdelete", "one\ntwo\nthree\nfour", "aaaaaaaa",
+     "ends with a line\n", "naïve 日本語 \U0001f511 key"],
+)  # fmt: skip
+@pytest.mark.parametrize("with_re2", [True, False])
+def test_odd_secrets_amid_binary_output_are_masked_at_every_cut(
+    secret: str, with_re2: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not with_re2:
+        monkeypatch.setattr(masking, "_compile", lambda _forms: [])
+    finder = Finder(patterns([secret]))
+    noise = b"\xff\x1b[2K\x00\r"
+    for form in (*_encoded(secret), secret.replace("\n", "\r\n").encode(), repr(secret).encode()):
+        text = noise + form + noise
+        whole = finder.mask(text)
+        assert b"***" in whole
+        assert form not in whole
+        assert secret.strip().encode() not in whole
+        for cut in range(len(text) + 1):
+            masker = StreamMasker(finder)
+            assert masker.feed(text[:cut]) + masker.feed(text[cut:]) + masker.flush() == whole, cut

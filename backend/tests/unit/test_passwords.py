@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bcrypt
 import pytest
 
 from backend.auth.passwords import PasswordHasher, check_password
@@ -49,6 +50,28 @@ async def test_it_is_kept_as_a_bcrypt_hash_that_takes_its_time() -> None:
     first, second = await PasswordHasher().hash("x"), await PasswordHasher().hash("x")
     assert first.startswith("$2b$12$")
     assert first[:29] != second[:29]
+
+
+@pytest.mark.parametrize(
+    ("password", "kept"), [("right", True), ("wrong", True), ("x" * 73, True), ("nul\0", True), ("right", False)]
+)
+async def test_whatever_is_wrong_takes_the_same_work(
+    password: str, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ASVS 5.0.0 6.3.8: one comparison of the same cost, with no admin yet and for a password that bcrypt cannot read
+    too; also the first time, and nothing else."""
+    hasher = PasswordHasher()
+    present = bcrypt.hashpw(b"right", bcrypt.gensalt(12)).decode() if kept else None
+    compare, costs = bcrypt.checkpw, []
+
+    def watched(secret: bytes, against: bytes) -> bool:
+        costs.append(against[:7])
+        return compare(secret, against)
+
+    monkeypatch.setattr(bcrypt, "checkpw", watched)
+    monkeypatch.setattr(bcrypt, "hashpw", None)  # making a hash is as much work again
+    assert await hasher.matches(password, present) is (kept and password == "right")
+    assert costs == [b"$2b$12$"]
 
 
 def test_the_list_is_long_enough() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -11,7 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from backend.jobs import runner as runner_module
 from backend.jobs.runner import Runner
+from backend.jobs.spool import SpoolReader
 
 
 def _spec(folder: Path, argv: list[str]) -> dict[str, Any]:
@@ -94,3 +97,57 @@ def test_a_cancel_that_comes_too_late_is_not_the_next_attempts(tmp_path: Path) -
     os.waitpid(_in_a_process_of_its_own(run), 0)
     outcomes = [json.loads((folder / "outcome.json").read_text()) for folder in folders]
     assert [outcome["exit_code"] for outcome in outcomes] == [0, 0]
+
+
+def test_a_cancel_while_the_outcome_is_written_changes_nothing(tmp_path: Path) -> None:
+    """The child has ended by itself: from there on nobody can stop it any more."""
+
+    def run() -> None:
+        code_of = os.waitstatus_to_exitcode
+
+        def and_a_cancel(status: int) -> int:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return code_of(status)
+
+        os.waitstatus_to_exitcode = and_a_cancel
+        Runner.prepare()
+        runner = Runner(_spec(tmp_path, ["true"]), tmp_path)
+        runner.make_ready()
+        if runner.run():
+            (tmp_path / "can serve the next").touch()
+
+    os.waitpid(_in_a_process_of_its_own(run), 0)
+    outcome = json.loads((tmp_path / "outcome.json").read_text())
+    assert (outcome["cause"], outcome["exit_code"]) == ("exit_code", 0)
+    assert (tmp_path / "can serve the next").exists()
+
+
+def test_a_full_disk_loses_output_and_says_so_but_not_what_the_job_came_to(tmp_path: Path) -> None:
+    """Else it would be lost, and perhaps be done a second time."""
+    proof, full = tmp_path / "ran", [tmp_path / f"out.{0:020d}", tmp_path / "outcome.draft"]
+    for path in full:
+        path.symlink_to("/dev/full")
+
+    def run() -> None:
+        runner_module.NO_ROOM_SECONDS = 0.05
+        Runner.prepare()
+        runner = Runner(_spec(tmp_path, ["sh", "-c", f"echo hello; touch {proof}; exit 3"]), tmp_path)
+        runner.make_ready()
+        runner.run()
+
+    pid = _in_a_process_of_its_own(run)
+    deadline = time.monotonic() + 20
+    while not proof.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(0.2)
+    assert os.waitpid(pid, os.WNOHANG) == (0, 0)
+    assert not (tmp_path / "outcome.json").exists()
+    for path in full:
+        path.unlink()
+    os.waitpid(pid, 0)
+    outcome = json.loads((tmp_path / "outcome.json").read_text())
+    assert outcome["exit_code"] == 3
+    text = b"".join(frame.data for frame in SpoolReader(tmp_path).read(1000))
+    assert b"6 bytes of output were not kept" in text
+    assert (outcome["bytes"], outcome["sha256"]) == (len(text), hashlib.sha256(text).hexdigest())
