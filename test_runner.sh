@@ -159,6 +159,13 @@ coverage() {
     step "coverage" measure
 }
 
+# What needs no database and no browser.
+quick() {
+    lint
+    if [[ -n ${pages:-} ]]; then frontend_checks; fi
+    covered unit "unit tests" backend/tests/unit --output="$work/unused-unit"
+}
+
 pytest_arguments=("$@")
 if ! step "environment" "$PYTHON" run.py --prepare tests; then
     printf '\nNothing could be checked: the environment could not be made (see above).\n' >&2
@@ -177,21 +184,19 @@ case $part in
     all)
         have_browser || skip "browser tests" "no chromium here (sudo apt install chromium)"
         rm -f .coverage .coverage.*
-        # Browser and integration tests wait more than they work: three lanes keep two processors busy.
-        # Playwright's plugin empties its folder when it starts: the browser tests' own must be another.
+        # Integration and browser tests wait more than they work: three lanes keep two processors busy.
         frontend_build && pages=made
-        beside integration covered integration "integration tests" backend/tests/integration --output="$work/unused-1"
         if [[ -n ${pages:-} ]]; then
-            # Without coverage, which the rest has enough of: it slows the consoles under test by a third.
+            # Without coverage, which the others have enough of: it slows the consoles that are watched.
             beside browser pytest_step "browser tests" backend/tests/e2e --durations=10 "${pytest_arguments[@]}"
-            frontend_checks
         else
             skipped+=("browser tests: there are no pages")
         fi
-        lint
-        covered unit "unit tests" backend/tests/unit --output="$work/unused-2"
-        join integration
-        if [[ -n ${lanes[browser]:-} ]]; then join browser; fi
+        beside quick quick
+        # Playwright's plugin empties its folder when it starts: the browser tests' own must be another.
+        covered integration "integration tests" backend/tests/integration --output="$work/unused-integration"
+        join quick
+        if [[ -n ${pages:-} ]]; then join browser; fi
         coverage
         ;;
 esac

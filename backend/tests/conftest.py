@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import shutil
+import signal
 import tempfile
 import time
 import uuid
@@ -29,6 +30,10 @@ from backend.server import create_app
 from backend.services import Services
 from backend.tests.plugins.ci import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 - hooks
 from backend.web_server import WebServer
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell makes what it starts in the background deaf to Ctrl-C, and the consoles that tests start would be too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 COMMANDS = Path(__file__).parent / "commands"
 EMAIL, PASSWORD = "admin@example.org", "correct horse battery"
