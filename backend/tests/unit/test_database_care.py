@@ -386,6 +386,24 @@ async def test_a_file_in_wal_mode_becomes_one_plain_file(place: Place) -> None:
     assert place.strangers() == []
 
 
+async def test_what_lies_in_a_wal_beside_the_kept_file_is_in_its_copy(place: Place) -> None:
+    """Somebody looked into it with another program, wrote something, and was killed."""
+    await place.set_up("first")
+    script = (
+        "import os,sqlite3,sys; db=sqlite3.connect(sys.argv[1]); db.execute('PRAGMA journal_mode=WAL');"
+        "db.execute('PRAGMA wal_autocheckpoint=0'); db.execute('UPDATE player_prediction SET tag=?', ('by hand',));"
+        "db.commit(); os._exit(9)"
+    )
+    await (await asyncio.create_subprocess_exec(sys.executable, "-c", script, str(place.kept))).wait()
+    assert place.kept.with_name("data.db-wal").stat().st_size > 0
+    place.local.unlink()
+    build(place.local, tags=["second"])
+    await place.care.copy_back("predict", "job-0")
+    assert tags_in(place.kept) == ["second"]
+    (copy,) = await place.copy_ids()
+    assert tags_in(place.copies / f"{copy}.db") == ["by hand"]
+
+
 def _in_child(work: Callable[[], Awaitable[None]], prepare: Callable[[], None]) -> int:
     """Runs it in a process of its own; the wait status. 0: done, 3: refused in words, 4: anything else."""
     if child := os.fork():
@@ -449,6 +467,18 @@ def test_killed_at_any_step_of_copying_back_the_kept_file_is_the_old_or_the_new_
             assert tags_in(place.kept) == ["old"]
     assert step > 15
     assert seen == {("old",), ("old", "new")}
+
+
+def test_a_save_that_was_killed_after_its_copy_leaves_no_second_one(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    asyncio.run(place.set_up("old"))
+    asyncio.run(place.care.copy_in("predict", "job-1"))
+    predict(place.local, "new", 24)
+    work = lambda: place.care.copy_back("predict", "job-1")  # noqa: E731
+    assert any(tags_in(place.kept) == ["old"] and asyncio.run(place.copy_ids()) for _ in _steps(work))
+    asyncio.run(work())
+    assert tags_in(place.kept) == ["old", "new"]
+    assert len(asyncio.run(place.copy_ids())) == 1
 
 
 def test_killed_at_any_step_of_copying_in_or_restoring_nothing_is_lost(tmp_path: Path) -> None:
