@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from backend.errors import AppError
+from backend.fpl.gameweeks import named
 from backend.fpl.search_size import ANY_WEEK, Limits, SearchSize, search_size
 from backend.models.airsenal import ChipWeek, SearchCost
 from backend.models.reports import Chip, OptimisationReport, ReportHead, ReportType, StoredReport
@@ -164,14 +165,14 @@ def _problem(
     fixed: dict[int, Chip] = {}
     for chip, week in weeks.items():
         if week > ANY_WEEK and week not in window:
-            return f"The {_name(chip)} is set for gameweek {week}, and the search covers {_listed(window)}."
+            return f"The {_name(chip)} is set for gameweek {week}, and the search covers {named(window)}."
         if week > ANY_WEEK and week in fixed:
             return f"Only one chip can be played in gameweek {week}, not {_name(fixed[week])} and {_name(chip)}."
         fixed[week] = chip
     if predicted == []:
         return f"There is no prediction yet. Predict {len(window)} gameweeks first."
     if missing := [week for week in window if predicted and week not in predicted]:
-        return f"The newest prediction lacks gameweek {_listed(missing)}. Predict {len(window)} gameweeks first."
+        return f"The newest prediction lacks {named(missing)}. Predict {len(window)} gameweeks first."
     if not strategies:
         return "No strategy is left to try: with five free transfers and none allowed, one would be wasted."
     return None
@@ -193,7 +194,3 @@ def _predicted(newest: StoredReport | None) -> list[int] | None:
 
 def _name(chip: Chip) -> str:
     return chip.replace("_", " ")
-
-
-def _listed(weeks: list[int]) -> str:
-    return str(weeks[0]) if len(weeks) == 1 else f"{', '.join(map(str, weeks[:-1]))} and {weeks[-1]}"

@@ -226,7 +226,11 @@ async def test_free_transfers_come_from_the_optimisation_of_this_gameweek() -> N
     ("known", "chips", "problem"),
     [
         (Known([25, 26, 27]), {"wildcard": 26, "bench_boost": 26}, "Only one chip can be played in gameweek 26, not"),
-        (Known([25, 26, 27]), {"free_hit": 28}, "The free hit is set for gameweek 28, and the search covers 25, 26"),
+        (
+            Known([25, 26, 27]),
+            {"free_hit": 28},
+            "The free hit is set for gameweek 28, and the search covers gameweeks 25 to 27",
+        ),
         (Known([25, 26]), {}, "The newest prediction lacks gameweek 27. Predict 3 gameweeks first."),
         (Known(None), {}, "There is no prediction yet. Predict 3 gameweeks first."),
         (Known(None, gameweek=None), {}, "Which gameweek comes next is not known"),

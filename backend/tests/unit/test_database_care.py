@@ -474,7 +474,10 @@ def test_a_save_that_was_killed_after_its_copy_leaves_no_second_one(tmp_path: Pa
     asyncio.run(place.set_up("old"))
     asyncio.run(place.care.copy_in("predict", "job-1"))
     predict(place.local, "new", 24)
-    work = lambda: place.care.copy_back("predict", "job-1")  # noqa: E731
+
+    async def work() -> None:
+        await place.care.copy_back("predict", "job-1")
+
     assert any(tags_in(place.kept) == ["old"] and asyncio.run(place.copy_ids()) for _ in _steps(work))
     asyncio.run(work())
     assert tags_in(place.kept) == ["old", "new"]

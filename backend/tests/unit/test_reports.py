@@ -65,7 +65,7 @@ def test_a_log_that_differs_from_the_file_is_marked_and_stays_alone() -> None:
     cases = [
         (_from_log(("Rice", 7.0)), "Rice has 7.00 points in the log and 7.02 in the database"),
         (_from_log(("Palmer", 7.0)), "Palmer has 7.00 points in the log and nothing in the database"),
-        (_from_log(("Rice", 7.02), gameweeks=[25]), "gameweeks 25 and the newest prediction"),
+        (_from_log(("Rice", 7.02), gameweeks=[25]), "gameweek 25 and the newest prediction"),
         (_from_log(), "names no player"),
     ]
     for report, words in cases:
