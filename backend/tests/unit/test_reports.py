@@ -144,6 +144,13 @@ def test_every_cause_of_a_change_is_said_in_words() -> None:
     assert "News cleared (was: Knee)." in next(change for change in back.changes if change.player == "Hurt").reasons
 
 
+def test_two_of_one_name_and_position_are_told_apart_by_their_ids() -> None:
+    old = _report(_player("Neto", {25: 1.0}, player_id=1), _player("Neto", {25: 5.0}, player_id=2, club="CHE"))
+    new = _report(_player("Neto", {25: 5.0}, player_id=2, club="CHE"), _player("Neto", {25: 1.5}, player_id=1))
+    (change,) = _compare(old, new).changes
+    assert (change.player_id, change.difference) == (1, 0.5)
+
+
 def test_only_common_gameweeks_are_compared() -> None:
     old = _report(_player("Rice", {24: 9.0, 25: 1.0}, player_id=1), gameweeks=[24, 25])
     new = _report(_player("Rice", {25: 2.0, 26: 9.0}, player_id=1), gameweeks=[25, 26])
