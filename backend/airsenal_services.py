@@ -82,7 +82,7 @@ def join_airsenal(around: Around, rows: ReportRepository) -> Airsenal:
         sources=Sources(vault.infos, team_id, team.find, database_state, reports.newest),
     )  # fmt: skip
     chips = ChipPlanner(
-        deadline=team.deadline, newest_report=reports.newest, report=reports.get,
+        deadline=team.deadline, chips_left=team.chips_left, newest_report=reports.newest, report=reports.get,
         report_heads=lambda kind, limit: reports.page(kind, None, limit),
     )  # fmt: skip
     guard = Guard(

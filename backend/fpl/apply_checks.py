@@ -9,6 +9,7 @@ from typing import Literal
 
 from backend.fpl.apply_facts import NEW_SQUAD_CHIPS, Facts
 from backend.fpl.database import Suggestion
+from backend.fpl.gameweeks import named
 from backend.fpl.season import in_words, season_of
 from backend.models.airsenal import Check
 from backend.models.jobs import Cause, JobStatus
@@ -256,8 +257,8 @@ def _predicted(facts: Facts) -> Check:
         return _stop("gameweek", "The newest prediction was not understood, so which gameweeks it holds is not known. "
                      f"{PREDICT}, or set the line-up on the FPL site.")  # fmt: skip
     if coming.id not in prediction.gameweeks:
-        weeks = ", ".join(map(str, prediction.gameweeks)) or "no gameweek"
-        return _stop("gameweek", f"The newest prediction is about {weeks}, and {coming.name} is next. {PREDICT}.")
+        about = named(prediction.gameweeks)
+        return _stop("gameweek", f"The newest prediction is about {about}, and {coming.name} is next. {PREDICT}.")
     if prediction.tag and prediction.tag != facts.newest_tag:
         return _stop("gameweek", f"AIrsenal's database does not hold the newest prediction as its newest. {PREDICT}.")
     if prediction.season and prediction.season != season_of(coming.deadline):

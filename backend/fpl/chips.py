@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from backend.errors import AppError
+from backend.fpl.gameweeks import named
 from backend.fpl.search_size import ANY_WEEK, Limits, SearchSize, search_size
 from backend.models.airsenal import ChipWeek, SearchCost
 from backend.models.reports import Chip, OptimisationReport, ReportHead, ReportType, StoredReport
@@ -47,12 +48,13 @@ class ChipPlanner:
         self,
         *,
         deadline: Callable[[], Awaitable[Deadline]],
+        chips_left: Callable[[], Awaitable[Mapping[Chip, set[int]]]],
         newest_report: Callable[[ReportType], Awaitable[StoredReport | None]],
         report_heads: Callable[[ReportType, int], Awaitable[list[ReportHead]]],
         report: Callable[[str], Awaitable[StoredReport]],
         cores: int | None = None,
     ) -> None:
-        self._deadline, self._newest_report = deadline, newest_report
+        self._deadline, self._chips_left, self._newest_report = deadline, chips_left, newest_report
         self._report_heads, self._report = report_heads, report
         self._cores = cores or len(os.sched_getaffinity(0))
 
@@ -64,7 +66,7 @@ class ChipPlanner:
         weeks = {chip.chip: chip.week for chip in chips}
         prediction = await self._newest_report("prediction")
         predicted = _predicted(prediction)
-        ahead = await self._ahead()
+        ahead, left = await asyncio.gather(self._ahead(), self._left(weeks))
         first = _first(ahead, predicted)
         window = list(range(first or 1, min((first or 1) + weeks_ahead, LAST_GAMEWEEK + 1)))
         free = free_transfers if free_transfers is not None else await self._free_transfers(first)
@@ -81,7 +83,8 @@ class ChipPlanner:
             measured_from=pace.measured_from.job_id if pace else None,
             squads_measured_from=pace.squads_from.job_id if pace and pace.squads_from else None,
             squads=size.squads,
-            problem=_problem(weeks, window if first else None, predicted, size.strategies),
+            problem=_problem(weeks, window if first else None, predicted, size.strategies)
+            or _used_up(weeks, window, left),
             gameweeks=window if first else [],
             deadlines=[gameweek for gameweek in ahead or [] if gameweek.id in window],
             free_transfers=free,
@@ -94,6 +97,15 @@ class ChipPlanner:
         except AppError:
             return None
         return [deadline.gameweek, *deadline.later] if deadline.gameweek else []
+
+    async def _left(self, weeks: Mapping[Chip, int]) -> Mapping[Chip, set[int]]:
+        """Empty while nobody asks for a chip, and while it is not known."""
+        if all(week < ANY_WEEK for week in weeks.values()):
+            return {}
+        try:
+            return await self._chips_left()
+        except AppError:
+            return {}
 
     async def _free_transfers(self, gameweek: int | None) -> int:
         """As the newest optimisation of this gameweek counted them; 1 is what AIrsenal falls back to."""
@@ -164,16 +176,25 @@ def _problem(
     fixed: dict[int, Chip] = {}
     for chip, week in weeks.items():
         if week > ANY_WEEK and week not in window:
-            return f"The {_name(chip)} is set for gameweek {week}, and the search covers {_listed(window)}."
+            return f"The {_name(chip)} is set for gameweek {week}, and the search covers {named(window)}."
         if week > ANY_WEEK and week in fixed:
             return f"Only one chip can be played in gameweek {week}, not {_name(fixed[week])} and {_name(chip)}."
         fixed[week] = chip
     if predicted == []:
         return f"There is no prediction yet. Predict {len(window)} gameweeks first."
     if missing := [week for week in window if predicted and week not in predicted]:
-        return f"The newest prediction lacks gameweek {_listed(missing)}. Predict {len(window)} gameweeks first."
+        return f"The newest prediction lacks {named(missing)}. Predict {len(window)} gameweeks first."
     if not strategies:
         return "No strategy is left to try: with five free transfers and none allowed, one would be wasted."
+    return None
+
+
+def _used_up(weeks: Mapping[Chip, int], window: list[int], left: Mapping[Chip, set[int]]) -> str | None:
+    """AIrsenal would suggest a chip that its team has not got any more."""
+    for chip, week in weeks.items():
+        asked = window if week == ANY_WEEK else [week] if week > ANY_WEEK else []
+        if asked and chip in left and not left[chip] & set(asked):
+            return f"Your team has no {_name(chip)} left for {named(asked)}, as the FPL site counts."
     return None
 
 
@@ -193,7 +214,3 @@ def _predicted(newest: StoredReport | None) -> list[int] | None:
 
 def _name(chip: Chip) -> str:
     return chip.replace("_", " ")
-
-
-def _listed(weeks: list[int]) -> str:
-    return str(weeks[0]) if len(weeks) == 1 else f"{', '.join(map(str, weeks[:-1]))} and {weeks[-1]}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from backend.fpl.enriched import by_name
+from backend.fpl.gameweeks import span
+from backend.fpl.season import in_words
 from backend.models.reports import Change, Comparison, PredictedPlayer, PredictionReport, ReportHead
 
 Pair = tuple[PredictedPlayer | None, PredictedPlayer | None]
@@ -37,12 +39,12 @@ def _common(old: PredictionReport, new: PredictionReport) -> list[int]:
 
 def _notes(old: PredictionReport, new: PredictionReport, gameweeks: list[int]) -> list[str]:
     if old.season and new.season and old.season != new.season:
-        return [f"The seasons differ ({_season(old.season)}, {_season(new.season)}): there is nothing to compare."]
-    spans = f"{_span(old.gameweeks)} in the earlier, {_span(new.gameweeks)} in the later one"
+        return [f"The seasons differ ({in_words(old.season)}, {in_words(new.season)}): there is nothing to compare."]
+    spans = f"{span(old.gameweeks)} in the earlier, {span(new.gameweeks)} in the later one"
     if not gameweeks:
         return [f"The two have no gameweek in common ({spans}): there is nothing to compare."]
     if old.gameweeks != new.gameweeks:
-        return [f"The gameweeks differ ({spans}): only {_span(gameweeks)} is compared."]
+        return [f"The gameweeks differ ({spans}): only {span(gameweeks)} is compared."]
     return []
 
 
@@ -135,14 +137,3 @@ def _fixture_reasons(club: str, old: PredictionReport, new: PredictionReport, ga
 
 def _matches(matches: list[str]) -> str:
     return " and ".join(matches) or "no match"
-
-
-def _span(gameweeks: list[int]) -> str:
-    if not gameweeks:
-        return "none"
-    whole = gameweeks == list(range(gameweeks[0], gameweeks[-1] + 1)) and len(gameweeks) > 1
-    return f"{gameweeks[0]} to {gameweeks[-1]}" if whole else ", ".join(map(str, gameweeks))
-
-
-def _season(season: str) -> str:
-    return f"20{season[:2]}/{season[2:]}"

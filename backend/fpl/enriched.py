@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from backend.fpl.database import StoredPrediction
+from backend.fpl.gameweeks import named
 from backend.models.reports import LineupPlayer, OptimisationReport, PredictedPlayer, PredictionReport, Warning
 
 # The log rounds to a hundredth.
@@ -41,8 +42,8 @@ def disagreement(report: PredictionReport, run: StoredPrediction) -> str | None:
         return "The log names no player, so the newest prediction in AIrsenal's database cannot be checked against it."
     if report.gameweeks and report.gameweeks != run.gameweeks:
         return (
-            f"The log speaks of the gameweeks {_listed(report.gameweeks)} and the newest prediction in AIrsenal's "
-            f"database is of {_listed(run.gameweeks)}."
+            f"The log speaks of {named(report.gameweeks)} and the newest prediction in AIrsenal's database is of "
+            f"{named(run.gameweeks)}."
         )
     stored = by_name(run.players)
     for player in report.players:
@@ -102,7 +103,3 @@ def _unplaced(run: StoredPrediction) -> list[Warning]:
 
 def _other(message: str) -> Warning:
     return Warning(code="other", message=message)
-
-
-def _listed(gameweeks: list[int]) -> str:
-    return ", ".join(map(str, gameweeks)) or "none"

@@ -41,6 +41,20 @@ def info(event: Event) -> GameweekInfo:
     return GameweekInfo(id=event.id, name=event.name, deadline=event.deadline_time, is_current=event.is_current)
 
 
+def span(gameweeks: Sequence[int]) -> str:
+    """`25 to 27`, `24, 26`, `none`."""
+    if len(gameweeks) > 1 and list(gameweeks) == list(range(gameweeks[0], gameweeks[-1] + 1)):
+        return f"{gameweeks[0]} to {gameweeks[-1]}"
+    return ", ".join(map(str, gameweeks)) or "none"
+
+
+def named(gameweeks: Sequence[int]) -> str:
+    """`gameweek 25`, `gameweeks 25 to 27`, `no gameweek`."""
+    if not gameweeks:
+        return "no gameweek"
+    return f"gameweek{'s' * (len(gameweeks) > 1)} {span(gameweeks)}"
+
+
 def season_of(events: Sequence[Event]) -> str:
     """As AIrsenal writes it: `2526`, by the year of the first deadline."""
     year = min(event.deadline_time for event in events).year

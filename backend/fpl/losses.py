@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from backend.fpl.gameweeks import named
+from backend.fpl.season import in_words
+
 _SEASONS = "SELECT DISTINCT season FROM player_attributes"
 _PREDICTIONS = """SELECT p.tag, group_concat(DISTINCT f.gameweek) FROM player_prediction p
     JOIN fixture f USING (fixture_id) GROUP BY p.tag"""
@@ -33,7 +36,7 @@ def losses(present: Path, copy: Path) -> list[str]:
     """Raises sqlite3.Error when one of the two cannot be read."""
     now, then = _content(present), _content(copy)
     gone = now.seasons - then.seasons
-    lost = [f"Season {_season(season)}, the whole of it." for season in sorted(gone)]
+    lost = [f"Season {in_words(season)}, the whole of it." for season in sorted(gone)]
     lost += _runs([weeks for tag, weeks in now.predictions.items() if tag not in then.predictions])
     if suggestions := sorted(now.suggestions - then.suggestions):
         newest = suggestions[-1][0][:16]
@@ -47,7 +50,7 @@ def losses(present: Path, copy: Path) -> list[str]:
         for season, week, *_ in weeks:
             if season not in gone and week is not None:
                 by_season.setdefault(season, set()).add(week)
-        lost += [f"{what} of gameweek{_weeks(sorted(found))} ({_season(season)})."
+        lost += [f"{what} of {named(sorted(found))} ({in_words(season)})."
                  for season, found in sorted(by_season.items())]  # fmt: skip
     if transfers := len(now.transfers - then.transfers):
         lost.append(f"{_many(transfers, 'recorded transfer')} of your team; an update fetches them again.")
@@ -57,7 +60,7 @@ def losses(present: Path, copy: Path) -> list[str]:
 def _runs(runs: list[list[int]]) -> list[str]:
     if not runs:
         return []
-    return [f"{_many(len(runs), 'prediction')}, the newest for gameweek{_weeks(runs[-1])}."]
+    return [f"{_many(len(runs), 'prediction')}, the newest for {named(runs[-1])}."]
 
 
 def _content(path: Path) -> _Content:
@@ -88,19 +91,6 @@ def _rows(database: sqlite3.Connection, query: str) -> list[Any]:
 
 def _numbers(weeks: str | None) -> list[int]:
     return sorted(int(week) for week in (weeks or "").split(",") if week)
-
-
-def _weeks(weeks: list[int]) -> str:
-    """`s 24 to 26` or ` 24`: goes behind the word gameweek."""
-    if len(weeks) < 2:
-        return f" {weeks[0]}" if weeks else "s unknown"
-    whole = weeks == list(range(weeks[0], weeks[-1] + 1))
-    named = f"{weeks[0]} to {weeks[-1]}" if whole else ", ".join(str(week) for week in weeks)
-    return f"s {named}"
-
-
-def _season(name: str) -> str:
-    return f"20{name[:2]}/{name[2:]}" if len(name) == 4 and name.isdigit() else name
 
 
 def _many(count: int, noun: str) -> str:

@@ -15,6 +15,7 @@ from backend.fpl import database, players_csv
 from backend.fpl.compare import compared
 from backend.fpl.database import StoredPrediction
 from backend.fpl.enriched import SCORES_MISSING, log_only, with_all_players, with_clubs
+from backend.fpl.gameweeks import named
 from backend.fpl.parsers import Parsed
 from backend.models.jobs import Job
 from backend.models.reports import (
@@ -153,10 +154,9 @@ class Reports:
         state = None if players else await asyncio.to_thread(database.read_state, self._kept)
         if state and state.player_scores_missing and state.season == report.season:
             return _played(head, [], SCORES_MISSING.message)
-        weeks = ", ".join(map(str, report.gameweeks))
         nothing = (
-            f"There are no results yet for this prediction (gameweeks: {weeks}) in AIrsenal's database. Bring it up to "
-            "date when they have been played; a database that was set up anew since has lost the prediction."
+            f"There are no results yet for this prediction ({named(report.gameweeks)}) in AIrsenal's database. Bring "
+            "it up to date when they have been played; a database that was set up anew since has lost the prediction."
         )
         return _played(head, players, None if players else nothing)
 

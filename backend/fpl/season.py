@@ -19,7 +19,8 @@ def season_of(day: datetime) -> str:
 
 
 def in_words(season: str) -> str:
-    return f"20{season[:2]}/{season[2:]}"
+    """What is no season is left as it is."""
+    return f"20{season[:2]}/{season[2:]}" if len(season) == 4 and season.isdecimal() else season
 
 
 def gameweek_played_since(path: Path, season: str, since: datetime, now: datetime) -> int | None:

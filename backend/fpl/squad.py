@@ -17,7 +17,7 @@ AHEAD = 5
 _FAR = datetime.max.replace(tzinfo=UTC)
 # A fifth type, managers, came and went with a chip of 2024/25: it is no part of a line-up.
 _POSITIONS: dict[int, Position] = {1: "GK", 2: "DEF", 3: "MID", 4: "FWD"}
-_CHIPS: dict[str, Chip] = {
+CHIP_NAMES: dict[str, Chip] = {
     "wildcard": "wildcard", "freehit": "free_hit", "3xc": "triple_captain", "bboost": "bench_boost",
 }  # fmt: skip
 Status = Literal["available", "doubtful", "injured", "suspended", "unavailable", "not_in_squad"]
@@ -56,7 +56,7 @@ def make_team(
         stale_reason=None,
         gameweek=info(weeks.current),
         next_gameweek=weeks.next_info,
-        active_chip=_CHIPS.get(picks.active_chip or ""),
+        active_chip=CHIP_NAMES.get(picks.active_chip or ""),
         players=players,
         entry_summary=EntrySummary(
             bank=history.bank / 10,

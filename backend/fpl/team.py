@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,9 +14,9 @@ from pydantic import BaseModel, ValidationError
 from backend.errors import NotFound, UpstreamFailed
 from backend.fpl.expected import with_expected_points
 from backend.fpl.gameweeks import Gameweeks, info, season_of
-from backend.fpl.squad import make_team
-from backend.models.fpl import Bootstrap, Entry
-from backend.models.reports import StoredReport
+from backend.fpl.squad import CHIP_NAMES, make_team
+from backend.models.fpl import Bootstrap, ChipRule, Entry, PlayedChip
+from backend.models.reports import Chip, StoredReport
 from backend.models.team import CurrentTeam, Deadline, FoundTeam, KeptGameweeks, KeptTeam
 from backend.providers.fpl import Fetched, FplApi
 from backend.providers.fpl_failures import timed_out
@@ -87,6 +87,13 @@ class Team:
             started_gameweek=entry.started_event,
         )  # fmt: skip
 
+    async def chips_left(self) -> dict[Chip, set[int]]:
+        """The gameweeks in which each chip can still be played; of a chip that FPL says nothing of there is no entry.
+        NotFound without FPL_TEAM_ID, UpstreamFailed when the FPL API fails."""
+        team_id = await self.team_id()
+        bootstrap, played = await asyncio.gather(self._bootstrap(), self._api.chips_played(team_id))
+        return chips_left(bootstrap.value.chips, played.value.chips)
+
     async def team_id(self) -> int:
         """The stored FPL_TEAM_ID. NotFound when it is not set, or no number."""
         value = await self._vault.identifier("FPL_TEAM_ID")
@@ -142,6 +149,16 @@ class Team:
                 "after /entry/ is the one; a new season gives you a new one.",
                 "no_such_team",
             ) from None
+
+
+def chips_left(rules: Sequence[ChipRule], played: Sequence[PlayedChip]) -> dict[Chip, set[int]]:
+    found: dict[Chip, set[int]] = {}
+    for rule in rules:
+        if chip := CHIP_NAMES.get(rule.name):
+            weeks = range(rule.start_event, rule.stop_event + 1)
+            used = sum(one.name == rule.name and one.event in weeks for one in played)
+            found.setdefault(chip, set()).update(weeks if used < rule.number else ())
+    return found
 
 
 def _manager(entry: Entry) -> str:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)  # fmt: skip
 
 # Far above every number of FPL's, ids among them, and what MongoDB and a page's JavaScript still hold exactly.
 MOST = 10**12
@@ -50,9 +59,27 @@ class Element(BaseModel):
     news: str = ""
 
 
+class ChipRule(BaseModel):
+    """In which gameweeks a chip can be played, and how often. Each half of the season has its own."""
+
+    name: str
+    number: Number
+    start_event: Number
+    stop_event: Number
+
+
+def _or_nothing(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """Of what only a hint rests on: FPL may change it without all else being called damaged."""
+    try:
+        return read(value)
+    except ValidationError:
+        return []
+
+
 class Bootstrap(BaseModel):
     """`bootstrap-static/`."""
 
+    chips: Annotated[list[ChipRule], WrapValidator(_or_nothing)] = Field(default_factory=list)
     events: list[Event] = Field(min_length=1)
     teams: list[Club] = Field(min_length=1)
     elements: list[Element] = Field(min_length=1)
@@ -79,6 +106,17 @@ class Entry(BaseModel):
     started_event: Number | None = None
     current_event: Number | None = None
     summary_overall_points: Number | None = None
+
+
+class PlayedChip(BaseModel):
+    name: str
+    event: Number
+
+
+class ChipsPlayed(BaseModel):
+    """`entry/ID/history/`, of which only this is read."""
+
+    chips: list[PlayedChip]
 
 
 class EntryHistory(BaseModel):

@@ -16,7 +16,7 @@ from cachetools import LRUCache
 from pydantic import TypeAdapter, ValidationError
 
 from backend.errors import NotFound, UpstreamFailed
-from backend.models.fpl import Bootstrap, Entry, Fixture, Picks
+from backend.models.fpl import Bootstrap, ChipsPlayed, Entry, Fixture, Picks
 from backend.providers.fpl_call import Answer, FplCall, Patience
 from backend.providers.fpl_failures import PauseAsked, not_json, wrong_shape
 from backend.utils.clock import Clock
@@ -33,7 +33,7 @@ FAILURE_AGE = timedelta(seconds=5)
 KEPT_ANSWERS = 64
 
 _BOOTSTRAP, _FIXTURES = TypeAdapter(Bootstrap), TypeAdapter(list[Fixture])
-_ENTRY, _PICKS = TypeAdapter(Entry), TypeAdapter(Picks)
+_ENTRY, _PICKS, _CHIPS = TypeAdapter(Entry), TypeAdapter(Picks), TypeAdapter(ChipsPlayed)
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,10 @@ class FplApi:
     async def picks(self, team_id: int, gameweek: int) -> Fetched[Picks]:
         """Raises NotFound when the team has no public squad of that gameweek."""
         return await self._get(f"entry/{team_id}/event/{gameweek}/picks", _PICKS, TEAM_AGE)
+
+    async def chips_played(self, team_id: int) -> Fetched[ChipsPlayed]:
+        """Raises NotFound when no team has this number."""
+        return await self._get(f"entry/{team_id}/history", _CHIPS, TEAM_AGE)
 
     async def close(self) -> None:
         await self._call.close()

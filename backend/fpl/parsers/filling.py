@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from backend.fpl.parsers.rows import Cursor, Drift
 from backend.fpl.parsers.run import Run
+from backend.fpl.season import in_words
 from backend.models.reports import DatabaseReport
 
 DONE = "DONE!"
@@ -164,4 +165,4 @@ def _first(run: Run, lines: dict[str, str]) -> str | None:
 
 def listed_seasons(seasons: list[str]) -> str:
     """`2526` is 2025/26."""
-    return ", ".join(f"20{season[:2]}/{season[2:]}" for season in seasons)
+    return ", ".join(map(in_words, seasons))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -186,6 +187,14 @@ async def test_what_is_shown_is_what_is_agreed_to_and_runs_once(world: World) ->
     again = await world.preview()
     assert '"Make transfers" was done after this suggestion was made' in stopped(again)["newer"]
     assert (await world.apply(again))[0] == 400
+
+
+async def test_of_two_who_agree_at_once_one_is_heard(world: World) -> None:
+    preview = await ready(world)
+    answers = await asyncio.gather(*(world.apply(preview) for _ in range(3)))
+    assert sorted(status for status, _ in answers) == [200, 400, 400]
+    (job,) = [job for status, job in answers if status == 200]
+    await world.console.ended(job["id"])
 
 
 async def test_a_wrong_name_is_refused_by_its_field(world: World) -> None:

@@ -16,6 +16,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from backend import __version__
 from backend.config.keys import Keys
 from backend.database import Mongo
+from backend.errors import NotFound
 from backend.fpl.team import Team
 from backend.models.reports import PredictedPlayer, PredictionReport, ReportHead, StoredReport
 from backend.providers.fpl import FplApi
@@ -369,6 +370,29 @@ async def test_a_team_is_found_by_its_number(world: World) -> None:
     answer = await world.console.http.get("/api/team/find/5")
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_team")
     assert (await world.console.http.get("/api/team/find/0")).status_code == 422
+
+
+async def test_chips_that_are_left(world: World) -> None:
+    """As in 2025/26: one of each in either half of the season."""
+    bootstrap, history = world.answers["bootstrap-static"], f"entry/{TEAM_ID}/history"
+    halves = ((2, 19), (20, 38))
+    rules = [{"name": name, "number": 1, "start_event": first, "stop_event": last}
+             for name in ("wildcard", "freehit", "manager") for first, last in halves]  # fmt: skip
+    bootstrap["chips"] = rules
+    world.answers[history] = {
+        "current": [],
+        "chips": [{"name": "wildcard", "event": 9}, {"name": "freehit", "event": 24}],
+    }
+    team = world.console.services.team
+    assert await team.chips_left() == {"wildcard": set(range(20, 39)), "free_hit": set(range(2, 20))}
+    bootstrap["chips"] = [{"name": "wildcard", "from": 2}]
+    world.restart()
+    assert await world.console.services.team.chips_left() == {}, "rules in another shape say nothing, and break nothing"
+    assert (await world.good())["team_id"] == TEAM_ID
+    del bootstrap["chips"], world.answers[history]
+    world.restart()
+    with pytest.raises(NotFound):
+        await world.console.services.team.chips_left()
 
 
 async def test_the_team_number_is_opened_once_and_recorded(world: World) -> None:

@@ -223,7 +223,7 @@ def test_checks_of_transfers(name: str, state: str, words: str, change: Change) 
 
 OF_THE_LINEUP: list[tuple[str, str, str, Change]] = [
     ("gameweek", "stop", "no prediction to choose by", with_(prediction=None)),
-    ("gameweek", "stop", "is about 23, 24, and Gameweek 25 is next", with_(
+    ("gameweek", "stop", "is about gameweeks 23 to 24, and Gameweek 25 is next", with_(
         prediction=head("prediction", HOUR, gameweeks=[23, 24]))),
     ("gameweek", "stop", "was not understood", with_(
         prediction=head("prediction", HOUR, gameweeks=[], state="not_understood"))),

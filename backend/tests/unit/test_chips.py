@@ -116,6 +116,7 @@ class Known:
     """Reports and deadline as they were read elsewhere."""
 
     over = False
+    left: dict[Chip, set[int]] | None = None
 
     def __init__(self, predicted: list[int] | None, *searches: StoredReport, gameweek: int | None = 25) -> None:
         self.searches, self.gameweek = searches, gameweek
@@ -131,6 +132,11 @@ class Known:
     async def report(self, report_id: str) -> StoredReport:
         return next(stored for stored in self.searches if stored.head.id == report_id)
 
+    async def chips_left(self) -> dict[Chip, set[int]]:
+        if self.left is None:
+            raise UpstreamFailed("The FPL API does not answer.", "fpl_timeout")
+        return self.left
+
     async def deadline(self) -> Deadline:
         if self.gameweek is None:
             raise UpstreamFailed("The FPL API does not answer.", "fpl_timeout")
@@ -142,8 +148,9 @@ class Known:
 
     def planner(self) -> ChipPlanner:
         return ChipPlanner(
-            deadline=self.deadline, newest_report=self.newest, report_heads=self.heads, report=self.report, cores=2
-        )
+            deadline=self.deadline, chips_left=self.chips_left, newest_report=self.newest, report_heads=self.heads,
+            report=self.report, cores=2,
+        )  # fmt: skip
 
 
 async def cost(known: Known, weeks: int = 3, *, free: int | None = 1, threads: int = 2, **chips: int) -> SearchCost:
@@ -226,7 +233,11 @@ async def test_free_transfers_come_from_the_optimisation_of_this_gameweek() -> N
     ("known", "chips", "problem"),
     [
         (Known([25, 26, 27]), {"wildcard": 26, "bench_boost": 26}, "Only one chip can be played in gameweek 26, not"),
-        (Known([25, 26, 27]), {"free_hit": 28}, "The free hit is set for gameweek 28, and the search covers 25, 26"),
+        (
+            Known([25, 26, 27]),
+            {"free_hit": 28},
+            "The free hit is set for gameweek 28, and the search covers gameweeks 25 to 27",
+        ),
         (Known([25, 26]), {}, "The newest prediction lacks gameweek 27. Predict 3 gameweeks first."),
         (Known(None), {}, "There is no prediction yet. Predict 3 gameweeks first."),
         (Known(None, gameweek=None), {}, "Which gameweek comes next is not known"),
@@ -248,6 +259,21 @@ async def test_which_gameweeks_a_prediction_holds_that_was_not_understood_is_not
 
 async def test_the_season_ends_with_gameweek_38() -> None:
     assert (await cost(Known([37, 38], gameweek=37))).gameweeks == [37, 38]
+
+
+async def test_a_chip_that_is_used_up_is_said_before_the_search() -> None:
+    known = Known([25, 26, 27])
+    known.left = {"wildcard": set(), "free_hit": {26, 27, 38}, "triple_captain": {20}}
+    assert (await cost(known)).problem is None
+    assert (await cost(known, wildcard=26)).problem == (
+        "Your team has no wildcard left for gameweek 26, as the FPL site counts."
+    )
+    assert "no triple captain left for gameweeks 25 to 27" in str((await cost(known, triple_captain=0)).problem)
+    assert "no free hit left for gameweek 25" in str((await cost(known, free_hit=25)).problem)
+    for fine in ({"free_hit": 27}, {"free_hit": 0}, {"bench_boost": 25}):
+        assert (await cost(known, **fine)).problem is None, fine
+    known.left = None
+    assert (await cost(known, wildcard=26)).problem is None, "what is not known is no objection"
 
 
 async def test_after_the_season_nothing_is_planned_for_its_gameweeks() -> None:

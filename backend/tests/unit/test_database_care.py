@@ -250,6 +250,10 @@ async def test_a_restore_says_what_is_lost_and_can_be_undone(place: Place) -> No
     assert "Match results of gameweek 24 (2025/26)." in text
     assert "Prices and injury news of gameweek 25 (2025/26)." in text
     assert "1 recorded transfer of your team" in text
+    # Of an older AIrsenal, which had no such table yet: what it lacks is lost, the rest is compared.
+    with closing(sqlite3.connect(place.copies / f"{oldest}.db")) as older:
+        older.execute('DROP TABLE "transaction"')
+    assert (await place.care.preview(oldest)).lost == preview.lost
     await place.care.restore(oldest)
     assert tags_in(place.kept) == ["first"]
     undo = (await place.care.overview(False)).copies[0]
@@ -290,6 +294,21 @@ async def test_jobs_and_restores_exclude_each_other(place: Place) -> None:
     # A job that begins in the middle of a restore waits, and works on what was restored.
     await asyncio.gather(place.care.restore(copy_id), place.care.copy_in("predict", "job-3"))
     assert tags_in(place.kept) == tags_in(place.local) == ["first"]
+
+
+async def test_who_asked_may_go_but_nobody_else_comes_in_before_the_work_is_done(place: Place) -> None:
+    """As when a job is cancelled while its database is copied: a thread cannot be stopped."""
+    await place.set_up()
+    with closing(sqlite3.connect(place.kept, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        asking = asyncio.create_task(place.care.copy_in("predict", "job-1"))
+        await asyncio.sleep(0.2)
+        asking.cancel()
+        behind = asyncio.create_task(place.care.discard("job-1"))
+        done, _ = await asyncio.wait({behind}, timeout=0.3)
+        assert not done
+    await behind
+    assert asking.cancelled()
 
 
 async def test_pages_hear_of_every_change(place: Place) -> None:
@@ -386,6 +405,24 @@ async def test_a_file_in_wal_mode_becomes_one_plain_file(place: Place) -> None:
     assert place.strangers() == []
 
 
+async def test_what_lies_in_a_wal_beside_the_kept_file_is_in_its_copy(place: Place) -> None:
+    """Somebody looked into it with another program, wrote something, and was killed."""
+    await place.set_up("first")
+    script = (
+        "import os,sqlite3,sys; db=sqlite3.connect(sys.argv[1]); db.execute('PRAGMA journal_mode=WAL');"
+        "db.execute('PRAGMA wal_autocheckpoint=0'); db.execute('UPDATE player_prediction SET tag=?', ('by hand',));"
+        "db.commit(); os._exit(9)"
+    )
+    await (await asyncio.create_subprocess_exec(sys.executable, "-c", script, str(place.kept))).wait()
+    assert place.kept.with_name("data.db-wal").stat().st_size > 0
+    place.local.unlink()
+    build(place.local, tags=["second"])
+    await place.care.copy_back("predict", "job-0")
+    assert tags_in(place.kept) == ["second"]
+    (copy,) = await place.copy_ids()
+    assert tags_in(place.copies / f"{copy}.db") == ["by hand"]
+
+
 def _in_child(work: Callable[[], Awaitable[None]], prepare: Callable[[], None]) -> int:
     """Runs it in a process of its own; the wait status. 0: done, 3: refused in words, 4: anything else."""
     if child := os.fork():
@@ -449,6 +486,21 @@ def test_killed_at_any_step_of_copying_back_the_kept_file_is_the_old_or_the_new_
             assert tags_in(place.kept) == ["old"]
     assert step > 15
     assert seen == {("old",), ("old", "new")}
+
+
+def test_a_save_that_was_killed_after_its_copy_leaves_no_second_one(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    asyncio.run(place.set_up("old"))
+    asyncio.run(place.care.copy_in("predict", "job-1"))
+    predict(place.local, "new", 24)
+
+    async def work() -> None:
+        await place.care.copy_back("predict", "job-1")
+
+    assert any(tags_in(place.kept) == ["old"] and asyncio.run(place.copy_ids()) for _ in _steps(work))
+    asyncio.run(work())
+    assert tags_in(place.kept) == ["old", "new"]
+    assert len(asyncio.run(place.copy_ids())) == 1
 
 
 def test_killed_at_any_step_of_copying_in_or_restoring_nothing_is_lost(tmp_path: Path) -> None:

@@ -277,3 +277,11 @@ def test_progress_survives_split_and_glued_frames_and_a_growing_total() -> None:
     beyond = reader.feed(["Total progress: 27it [03:40,  8.39s/it]"])
     assert beyond is not None
     assert (beyond.done, beyond.total, beyond.unit) == (27, 27, "strategies")
+
+
+def test_one_endless_line_costs_no_more_than_its_length() -> None:
+    """A pattern that looks for the rest of a line at each of its beginnings would take hours here."""
+    start = time.process_time()
+    for line in ("Failed to set transfers." * 80_000, "1%|a|1/1 [" * 200_000, "| " + "a " * 1_000_000):
+        parse("airsenal.transfers", ["{'transfers': [{", line], {}, ENDED)
+    assert time.process_time() - start < 5

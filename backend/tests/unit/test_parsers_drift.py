@@ -205,6 +205,15 @@ def test_a_drift_says_what_was_expected_and_keeps_the_raw_lines() -> None:
     assert report.warnings[-1].message == "Expected `Points Hit: 4pts`, but found `Hit: 4 points`."
 
 
+def test_an_update_that_says_in_new_words_what_became_of_the_team_is_no_failure() -> None:
+    rows = [row.replace("Updating db with squad", "Writing your squad") for row in goldens.rows("update_db")]
+    result = goldens.parsed("update_db", rows)
+    assert result.missing is None
+    (report,) = result.reports
+    assert report.state == "not_understood"
+    assert report.not_understood_text.startswith("Writing your squad")
+
+
 def test_a_log_that_stops_in_the_middle_is_missing_its_end() -> None:
     rows = goldens.rows("run_optimization")
     result = goldens.parsed("run_optimization", rows[: rows.index("== FWD ==")])

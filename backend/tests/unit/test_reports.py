@@ -65,7 +65,7 @@ def test_a_log_that_differs_from_the_file_is_marked_and_stays_alone() -> None:
     cases = [
         (_from_log(("Rice", 7.0)), "Rice has 7.00 points in the log and 7.02 in the database"),
         (_from_log(("Palmer", 7.0)), "Palmer has 7.00 points in the log and nothing in the database"),
-        (_from_log(("Rice", 7.02), gameweeks=[25]), "gameweeks 25 and the newest prediction"),
+        (_from_log(("Rice", 7.02), gameweeks=[25]), "gameweek 25 and the newest prediction"),
         (_from_log(), "names no player"),
     ]
     for report, words in cases:
@@ -142,6 +142,13 @@ def test_every_cause_of_a_change_is_said_in_words() -> None:
     assert (gone.points_before, gone.points_after, added.points_before, added.points_after) == (3.0, None, None, 0.5)
     back = _compare(new, old)
     assert "News cleared (was: Knee)." in next(change for change in back.changes if change.player == "Hurt").reasons
+
+
+def test_two_of_one_name_and_position_are_told_apart_by_their_ids() -> None:
+    old = _report(_player("Neto", {25: 1.0}, player_id=1), _player("Neto", {25: 5.0}, player_id=2, club="CHE"))
+    new = _report(_player("Neto", {25: 5.0}, player_id=2, club="CHE"), _player("Neto", {25: 1.5}, player_id=1))
+    (change,) = _compare(old, new).changes
+    assert (change.player_id, change.difference) == (1, 0.5)
 
 
 def test_only_common_gameweeks_are_compared() -> None:

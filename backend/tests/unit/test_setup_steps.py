@@ -260,6 +260,8 @@ def test_the_gameweek_that_ended_since_the_last_update(tmp_path: Path) -> None:
     whole = datetime(2026, 11, 22, 19, tzinfo=UTC)
     assert gameweek_played_since(path, "2627", since, half) is None
     assert gameweek_played_since(path, "2627", since, whole) == 11
+    assert gameweek_played_since(path, "2627", whole - 2 * HOUR, whole) == 11, "updated while the last match was on"
+    assert gameweek_played_since(path, "2627", since, whole - 2 * HOUR) is None, "the last match is still on"
     assert gameweek_played_since(path, "2627", whole, whole + HOUR) is None
     assert gameweek_played_since(tmp_path / "none.db", "2627", since, whole) is None
     assert not (tmp_path / "none.db").exists()
