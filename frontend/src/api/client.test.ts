@@ -32,10 +32,10 @@ describe("a request that asks for a confirmation", () => {
     stop();
   });
 
-  it("fails with the server's words when the person does not, or nobody can ask", async () => {
+  it("fails in words for a person when that person does not, or nobody can ask", async () => {
     const state = server();
     const stop = provideConfirmation(() => Promise.resolve(false));
-    await expect(save()).rejects.toMatchObject({ status: 403, code: "step_up_needed", message: "Confirm first." });
+    await expect(save()).rejects.toMatchObject({ status: 403, code: "step_up_needed", message: "It was not confirmed that it is you." });
     stop();
     await expect(save()).rejects.toBeInstanceOf(ApiError);
     expect(state.sent).toHaveLength(2);

@@ -69,7 +69,10 @@ async function fetchWithStepUp(request: Request): Promise<Response> {
   const response = await fetchWithLimit(request);
   if (response.status !== 403 || again === null) return response;
   const { code } = await toApiError(response);
-  return code === "step_up_needed" && (await confirmIdentity()) ? fetchWithLimit(again) : response;
+  if (code !== "step_up_needed") return response;
+  if (await confirmIdentity()) return fetchWithLimit(again);
+  // The server's words tell a program what to send.
+  return Response.json({ detail: "It was not confirmed that it is you.", code }, { status: 403 });
 }
 
 export const client = createFetchClient<paths>({

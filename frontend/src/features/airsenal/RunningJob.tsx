@@ -5,6 +5,7 @@ import { body, client } from "@/api/client";
 import { airsenalQuery, hasEnded, JOB_KEYS, jobQuery } from "@/api/queries";
 import { JobDuration, StatusLabel } from "@/components/JobBits";
 import { JobProgress } from "@/components/JobProgress";
+import { jobState } from "@/lib/jobWords";
 import { plainText } from "@/log/ansi";
 import classes from "./airsenal.module.css";
 
@@ -20,7 +21,8 @@ export function RunningJob({ id }: { id: string }) {
       {job?.status === "running" && <JobProgress progress={job.progress} title={job.title} />}
       <LastLine id={id} live={job?.status === "running"} />
       <p className={classes.runningFoot}>
-        {job && <StatusLabel job={job} />}
+        {/* The step itself says that it runs. */}
+        {job && jobState(job) !== "running" && <StatusLabel job={job} />}
         {job && <JobDuration job={job} />}
         <Link to="/jobs/$id" params={{ id }} className="link">
           Log of the job

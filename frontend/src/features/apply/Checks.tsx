@@ -4,8 +4,8 @@ import { Reason } from "@/features/commands/Reason";
 import classes from "./apply.module.css";
 import { type Check, CHECK_WORDS, sorted, STATE_WORDS } from "./words";
 
-// What is mended by the set-up, where each of these has its step.
-const SET_UP: ReadonlySet<Check["name"]> = new Set(["installed", "team", "login", "database"]);
+// What the set-up mends; so it does what a missing secret stops.
+const SET_UP: ReadonlySet<Check["name"]> = new Set(["installed", "database"]);
 const ICONS = { ok: IconCircleCheck, warning: IconAlertTriangle, stop: IconHandStop };
 
 export function Checks({ checks }: { checks: readonly Check[] }) {
@@ -22,7 +22,7 @@ export function Checks({ checks }: { checks: readonly Check[] }) {
               </p>
               <p>
                 <Reason text={detail} />
-                {state === "stop" && SET_UP.has(name) && (
+                {state === "stop" && (SET_UP.has(name) || /\bsecret\b/.test(detail)) && (
                   <>
                     {" "}
                     <Link to="/airsenal" className="link">

@@ -40,7 +40,7 @@ export function DatabasePage({ restore, onRestore }: { restore: string | undefin
         <p>AIrsenal works on a copy. Only what a job leaves after a success, whole and checked, replaces the database kept here.</p>
       </PageHeader>
       {check.error && <Failure error={check.error} title="It could not be checked" />}
-      {error && !data && <Failure error={error} retry={() => void refetch()} />}
+      {error && !data && <Failure error={error} title="The database's state is not known" retry={() => void refetch()} />}
       {isPending && <Rows rows={6} height={44} />}
       {data && !data.state.exists && (
         <Empty

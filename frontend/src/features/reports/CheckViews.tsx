@@ -7,6 +7,8 @@ import { OUTCOME_WORDS } from "./words";
 
 // So many errors of one check are shown at once; a broken import can name every fixture of a season.
 const ERRORS = 20;
+// So few more are not worth a fold.
+const FEW = 5;
 
 export function DataCheckView({ stored, report }: { stored: StoredReport; report: DataCheckReport }) {
   // What failed comes first: it is what somebody has to do something about.
@@ -15,13 +17,13 @@ export function DataCheckView({ stored, report }: { stored: StoredReport; report
     <>
       <ReportHeader stored={stored} />
       {checks.length > 0 && (
-        <Section title={`${report.passed} of ${report.total} checks passed`}>
+        <Section title="Checks">
           <ul className={classes.list}>
             {checks.map(({ name, passed, errors }) => (
               <li key={name} data-passed={passed}>
                 {passed ? <IconCircleCheck size={16} aria-hidden="true" /> : <IconCircleX size={16} aria-hidden="true" />}
                 <div>
-                  <p>
+                  <p className={classes.check}>
                     <b>{name}</b> <span className={classes.outcome}>{passed ? "Passed" : errors.length === 1 ? "1 error" : `${errors.length} errors`}</span>
                   </p>
                   <Errors errors={errors} />
@@ -37,10 +39,11 @@ export function DataCheckView({ stored, report }: { stored: StoredReport; report
 
 function Errors({ errors }: { errors: readonly string[] }) {
   if (errors.length === 0) return null;
-  const rest = errors.slice(ERRORS);
+  const shown = errors.length <= ERRORS + FEW ? errors.length : ERRORS;
+  const rest = errors.slice(shown);
   return (
     <>
-      <List items={errors.slice(0, ERRORS)} />
+      <List items={errors.slice(0, shown)} />
       {rest.length > 0 && (
         <details className={classes.rest}>
           <summary>{rest.length} more</summary>

@@ -1,6 +1,8 @@
 import { IconAlertTriangle } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { commandQuery } from "@/api/queries";
 import type { ReportHead, ReportWarning, StoredReport } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
 import { PageHeader } from "@/components/PageHeader";
@@ -11,6 +13,8 @@ import { gameweekWords, parameterName, parameterValue, seasonWords, TYPE_WORDS }
 
 /** The one sentence of the report, where it comes from, and what makes it less certain than it looks. */
 export function ReportHeader({ stored: { head, report }, actions }: { stored: StoredReport; actions?: ReactNode }) {
+  // What was expected there belongs to the lines it speaks of, not among the warnings.
+  const drift = report.state === "not_understood" ? report.warnings.findLast(({ code, line }) => code === "other" && line === report.not_understood_from) : undefined;
   return (
     <>
       <PageHeader
@@ -20,9 +24,9 @@ export function ReportHeader({ stored: { head, report }, actions }: { stored: St
         actions={actions}
       />
       <Facts head={head} />
-      <Warnings jobId={head.job_id} warnings={report.warnings} />
+      <Warnings jobId={head.job_id} warnings={report.warnings.filter((warning) => warning !== drift)} />
       {report.state === "not_understood" && (
-        <NotUnderstood jobId={head.job_id} from={report.not_understood_from} text={report.not_understood_text} />
+        <NotUnderstood jobId={head.job_id} from={report.not_understood_from} text={report.not_understood_text} why={drift?.message} />
       )}
     </>
   );
@@ -40,7 +44,9 @@ export function Crumbs({ here }: { here: string }) {
 }
 
 function Facts({ head }: { head: ReportHead }) {
-  const asked = Object.entries(head.parameters).filter(([, value]) => value !== null && value !== "" && value !== false);
+  const known = new Map(useQuery(commandQuery(head.command)).data?.parameters.map((parameter) => [parameter.name, parameter]));
+  // Only what somebody chose: the defaults are on the job's page, too.
+  const asked = Object.entries(head.parameters).filter(([name, value]) => value !== null && value !== "" && value !== false && value !== known.get(name)?.default);
   return (
     <dl className={classes.facts}>
       <div>
@@ -71,7 +77,7 @@ function Facts({ head }: { head: ReportHead }) {
       )}
       {asked.map(([name, value]) => (
         <div key={name} title={name}>
-          <dt>{parameterName(name)}</dt>
+          <dt>{known.get(name)?.label ?? parameterName(name)}</dt>
           <dd>{parameterValue(value)}</dd>
         </div>
       ))}
@@ -113,7 +119,7 @@ function LogLine({ jobId, line, children }: { jobId: string; line: number; child
   );
 }
 
-export function NotUnderstood({ jobId, from, text }: { jobId: string; from: number | null; text: string }) {
+export function NotUnderstood({ jobId, from, text, why }: { jobId: string; from: number | null; text: string; why?: string | undefined }) {
   return (
     <section className={classes.unknown} aria-labelledby="not-understood">
       <h2 id="not-understood">{from === null ? "The output was not understood" : `The output was not understood from line ${from + 1} on`}</h2>
@@ -130,6 +136,7 @@ export function NotUnderstood({ jobId, from, text }: { jobId: string; from: numb
         )}
         .
       </p>
+      {why !== undefined && <p>{why}</p>}
       {text !== "" && (
         <pre role="region" aria-label="What the program printed" tabIndex={0}>
           {text}

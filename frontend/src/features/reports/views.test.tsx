@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { describe, expect, it } from "vitest";
+import { DataCheckView } from "./CheckViews";
 import { CompareView } from "./CompareView";
 import { JobReportLink } from "./JobReportLink";
 import { OptimisationView } from "./OptimisationView";
@@ -82,6 +83,24 @@ describe("a prediction", () => {
     expect(screen.getByRole("link", { name: "open it at line 213" })).toHaveAttribute("href", `/jobs/${head({}).job_id}#L213`);
     expect(screen.queryByRole("table")).not.toBeInTheDocument();
     expect(screen.queryByRole("link", { name: "CSV" })).not.toBeInTheDocument();
+  });
+
+  it("that was not understood names what was expected beside the text, once", async () => {
+    const warnings = [{ code: "other", message: "Expected the head `PREDICTED`, but found `NEW`.", line: 212 }, { code: "api_not_used", message: "The FPL API did not answer.", line: 41 }] as const;
+    await show(() => <Prediction report={prediction({ state: "not_understood", not_understood_from: 212, not_understood_text: "NEW", warnings: [...warnings] })} />);
+    expect(screen.getByRole("region", { name: "The output was not understood from line 213 on" })).toHaveTextContent("Expected the head");
+    expect(screen.getAllByText(/Expected the head/)).toHaveLength(1);
+    expect(within(screen.getByRole("region", { name: "Warning" })).getAllByRole("listitem")).toHaveLength(1);
+  });
+
+  it("names what was asked as its command's form does, and leaves out what nobody chose", async () => {
+    const parameter = (name: string, label: string, initial: number) => ({ name, label, type: "int", default: initial });
+    network({ "/api/commands/predict": { id: "predict", parameters: [parameter("weeks_ahead", "Gameweeks ahead", 3), parameter("epsilon", "Fading", 1)] } });
+    const stored = { head: head({ parameters: { weeks_ahead: 5, epsilon: 1, gone: 7 } }), report: prediction({ players: PLAYERS }) };
+    await show(() => <PredictionView stored={stored} report={stored.report} search={{}} onChange={() => undefined} />);
+    expect((await screen.findByText("Gameweeks ahead")).nextElementSibling).toHaveTextContent("5");
+    expect(screen.getByText("gone").nextElementSibling).toHaveTextContent("7");
+    expect(screen.queryByText(/Fading|epsilon/)).not.toBeInTheDocument();
   });
 
   it("shows its warnings, with the line that says so", async () => {
@@ -225,4 +244,18 @@ it("a job's link leads to its own reports only", async () => {
   await show(() => <JobReportLink jobId={head({}).job_id} />);
   expect(await screen.findByRole("link", { name: "Report: prediction" })).toHaveAttribute("href", "/reports/mine");
   expect(screen.getAllByRole("link")).toHaveLength(1);
+});
+
+describe("a data check", () => {
+  it("lists what failed first, and folds only what is long", async () => {
+    const errors = (count: number) => Array.from({ length: count }, (_, index) => `error ${index + 1}`);
+    const { warnings, ...base } = prediction({});
+    const report = {
+      ...base, warnings, type: "data_check" as const, passed: 1, total: 3, errors: 81,
+      checks: [{ name: "seasons have 20 teams", passed: true, errors: [] }, { name: "a few", passed: false, errors: errors(21) }, { name: "many", passed: false, errors: errors(60) }],
+    };
+    await show(() => <DataCheckView stored={{ head: head({ type: "data_check" }), report }} report={report} />);
+    expect(screen.getAllByText(/^(Passed|\d+ errors)$/).map(({ textContent }) => textContent)).toEqual(["21 errors", "60 errors", "Passed"]);
+    expect(screen.getAllByText(/ more$/).map(({ textContent }) => textContent)).toEqual(["40 more"]);
+  });
 });

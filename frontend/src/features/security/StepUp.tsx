@@ -11,7 +11,12 @@ export function StepUp() {
       provideConfirmation(
         () =>
           new Promise<boolean>((resolve) => {
-            setAnswer(() => resolve);
+            // Often above another dialog, to which the focus goes back.
+            const opener = document.activeElement;
+            setAnswer(() => (confirmed: boolean) => {
+              if (opener instanceof HTMLElement) setTimeout(() => { opener.focus(); });
+              resolve(confirmed);
+            });
           }),
       ),
     [],
