@@ -24,7 +24,7 @@ from backend.models.audit import Recorder
 from backend.models.jobs import ENDED, Consent, Job, JobStatus, JobView, QueueState
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
-from backend.utils.clock import Clock, Sequence
+from backend.utils.clock import AT_ONCE, Clock, Sequence
 from backend.utils.masking import patterns
 from backend.vault.service import Vault
 
@@ -159,7 +159,7 @@ class JobService:
             sealed_parameters={name: self._vault.seal_for_job(job_id, name, str(values[name])) for name in hidden},
             max_retries=command.max_retries(self._limits.max_retries),
             created_at=now,
-            not_before=now,
+            not_before=AT_ONCE,
             submitted_by=by,
             lane=command.lane,
             priority=priority,

@@ -23,6 +23,7 @@ from backend.jobs.log_writer import LogWriter
 from backend.jobs.service import Limits
 from backend.models.jobs import Job
 from backend.tests.conftest import Console, moment, running_console, test_settings
+from backend.utils.clock import utc_now
 
 
 def _records(console: Console, mongo_url: str) -> Any:
@@ -149,6 +150,15 @@ async def test_a_retry_that_came_due_goes_before_what_was_read_ahead(
     await _cancelled(console, long["id"])
     behind, failing = await console.ended(behind["id"]), await console.ended(failing["id"])
     assert moment(failing["attempts"][1]["started_at"]) < moment(behind["attempts"][0]["started_at"])
+
+
+async def test_a_clock_that_is_set_back_delays_no_job(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocker = await console.submit("count", lines=1000, pause=0.05)
+    job = await console.submit("say")
+    await console.when(blocker["id"], lambda now: now["log_lines"] > 0)
+    monkeypatch.setattr(console.services.jobs.queue, "_now", lambda: utc_now() - timedelta(hours=1))
+    await _cancelled(console, blocker["id"])
+    assert (await console.ended(job["id"]))["status"] == "completed"
 
 
 async def test_a_job_that_the_console_stumbled_over_is_taken_up_within_three_beats(
