@@ -215,6 +215,9 @@ class Attempts:
         progress = self._show_progress(companion, job, feed) if companion else None
         try:
             await writer.follow(execution)
+        except Exception:
+            self._executor.release(execution)  # it is attached to anew, again and again while the reason lasts
+            raise
         finally:
             if progress:
                 progress.cancel()
