@@ -26,6 +26,7 @@ from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
 from backend.utils.clock import AT_ONCE, Clock, Sequence
 from backend.utils.masking import patterns
+from backend.vault.rules import not_to_be_masked
 from backend.vault.service import Vault
 
 log = structlog.get_logger(__name__)
@@ -141,9 +142,13 @@ class JobService:
     @staticmethod
     def _values(command: Command, parameters: Mapping[str, object]) -> dict[str, bool | int | float | str]:
         try:
-            return command.validate(parameters)
+            values = command.validate(parameters)
+            hidden = [(name, str(values[name])) for name in sorted(command.secret_parameters & values.keys())]
+            if bad := [FieldError(name, why) for name, value in hidden if (why := not_to_be_masked(value))]:
+                raise InvalidInput(bad)
         except InvalidInput as error:
             raise InvalidInput(error.errors, prefix="parameters.") from None
+        return values
 
     def _new_job(
         self, job_id: str, command: Command, values: dict[str, bool | int | float | str], by: str, priority: int
