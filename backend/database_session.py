@@ -52,7 +52,8 @@ async def _connected(url: str, settings: Settings) -> AsyncIterator[Database]:
         try:
             await database.ping()
         except DatabaseError as error:
-            raise StartError(f"The database does not answer ({type(error).__name__}): is MONGO_URL right?") from None
+            hint = "is MONGO_URL right?" if settings.mongo_url else "database/mongod.log in the data folder says why."
+            raise StartError(f"The database does not answer ({type(error).__name__}): {hint}") from None
         try:
             yield database
         except DatabaseError as error:

@@ -19,6 +19,8 @@ _LARGEST_WEBSOCKET_MESSAGE = 64 * 1024
 LARGEST_HEAD = 64 * 1024
 # uvicorn waits for a first request for ever: a few hundred silent connections would use up all descriptors.
 HEAD_SECONDS = 20.0
+# From the head to the body's end. Ours take 1 MiB at most; who sends a byte a minute would hold a descriptor for ever.
+BODY_SECONDS = 60.0
 # A client that connected just before the stop has this long to send its request; closing at once would reset it.
 _FIRST_REQUEST_SECONDS = 0.5
 # Also how many connections asyncio accepts in one go, before anybody else gets a turn.
@@ -29,12 +31,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     """The fast parser, which has no limit of its own, and anybody may connect.
 
     Counts everything that is not body, since that stays in memory until the request ends. A head has to be complete
-    in HEAD_SECONDS, the first one counted from the connection's start; between requests uvicorn's own limit holds.
+    in HEAD_SECONDS, the first one counted from the connection's start, and its body in BODY_SECONDS; between requests
+    uvicorn's own limit holds.
     """
 
     _beside_body = 0
     _in_head = False
     _head_timer: asyncio.TimerHandle | None = None
+    _body_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -42,6 +46,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._body_is_there()
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
@@ -58,6 +63,15 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _wait_for_body(self) -> None:
+        self._body_is_there()
+        self._body_timer = self.loop.call_later(BODY_SECONDS, self.transport.close)
+
+    def _body_is_there(self) -> None:
+        if self._body_timer is not None:
+            self._body_timer.cancel()
+            self._body_timer = None
 
     def _head_is_late(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
@@ -83,9 +97,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._stop_waiting()
+        self._wait_for_body()
         super().on_headers_complete()
 
     def handle_websocket_upgrade(self) -> None:
+        self._body_is_there()
         super().handle_websocket_upgrade()
         socket = getattr(self.transport.get_protocol(), "conn", None)
         # A line above 8 KiB, a POST, a body: websockets refuses it, and uvicorn would leave that unsaid and the
@@ -101,6 +117,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._beside_body = 0
+        self._body_is_there()
         super().on_message_complete()
 
 

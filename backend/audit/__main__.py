@@ -27,6 +27,9 @@ def main() -> int:
     try:
         settings = load_settings(data_dir=options.data_dir.expanduser().absolute() if options.data_dir else None)
         configure_logging("WARNING", settings.log_format)
+        # Else a new one would be made there, and its empty log would fit together.
+        if settings.mongo_url is None and not (settings.data_dir / "database").is_dir():
+            raise StartError(f"{settings.data_dir} is not a console's data folder: name it with --data-dir.")
         return asyncio.run(_verify(settings, options.noted))
     except StartError as error:
         print(f"The audit log cannot be looked at. {error}", file=sys.stderr)

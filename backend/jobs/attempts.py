@@ -24,7 +24,7 @@ from backend.jobs.retry import backoff, next_status
 from backend.models.jobs import Attempt, Cause, Job, JobStatus, Outcome
 from backend.repositories.jobs import JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
-from backend.utils.clock import Clock
+from backend.utils.clock import AT_ONCE, Clock
 from backend.utils.tasks import TaskGroup
 
 log = structlog.get_logger(__name__)
@@ -193,7 +193,7 @@ class Attempts:
         attempt = job.attempts[-1].model_copy(
             update={"ended_at": now, "cause": Cause.LOST, "error": "The console stopped before this attempt started."}
         )
-        change: Document = {"status": JobStatus.PENDING, "not_before": now}
+        change: Document = {"status": JobStatus.PENDING, "not_before": AT_ONCE}
         recorded = await patiently(lambda: self._jobs.end_attempt(job, attempt, change))
         if recorded:
             feed.publish(recorded)
@@ -215,6 +215,9 @@ class Attempts:
         progress = self._show_progress(companion, job, feed) if companion else None
         try:
             await writer.follow(execution)
+        except Exception:
+            self._executor.release(execution)  # it is attached to anew, again and again while the reason lasts
+            raise
         finally:
             if progress:
                 progress.cancel()

@@ -24,8 +24,9 @@ from backend.models.audit import Recorder
 from backend.models.jobs import ENDED, Consent, Job, JobStatus, JobView, QueueState
 from backend.repositories.jobs import IdempotencyRepository, JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
-from backend.utils.clock import Clock, Sequence
+from backend.utils.clock import AT_ONCE, Clock, Sequence
 from backend.utils.masking import patterns
+from backend.vault.rules import not_to_be_masked
 from backend.vault.service import Vault
 
 log = structlog.get_logger(__name__)
@@ -141,9 +142,13 @@ class JobService:
     @staticmethod
     def _values(command: Command, parameters: Mapping[str, object]) -> dict[str, bool | int | float | str]:
         try:
-            return command.validate(parameters)
+            values = command.validate(parameters)
+            hidden = [(name, str(values[name])) for name in sorted(command.secret_parameters & values.keys())]
+            if bad := [FieldError(name, why) for name, value in hidden if (why := not_to_be_masked(value))]:
+                raise InvalidInput(bad)
         except InvalidInput as error:
             raise InvalidInput(error.errors, prefix="parameters.") from None
+        return values
 
     def _new_job(
         self, job_id: str, command: Command, values: dict[str, bool | int | float | str], by: str, priority: int
@@ -159,7 +164,7 @@ class JobService:
             sealed_parameters={name: self._vault.seal_for_job(job_id, name, str(values[name])) for name in hidden},
             max_retries=command.max_retries(self._limits.max_retries),
             created_at=now,
-            not_before=now,
+            not_before=AT_ONCE,
             submitted_by=by,
             lane=command.lane,
             priority=priority,

@@ -110,7 +110,8 @@ class _Stream:
         self._partial: str | None = None
         self._partial_at = 0.0
         self._partial_held = False
-        self._blocked_since: float | None = None
+        # When each send under way began: an answer to a ping must not set the clock of what waits back.
+        self._sending: list[float] = []
         self.position = 0
 
     async def listen(self) -> None:
@@ -133,7 +134,7 @@ class _Stream:
         """
         while True:
             await asyncio.sleep(RECHECK_SECONDS)
-            if self._blocked_since is not None and time.monotonic() - self._blocked_since > SEND_SECONDS:
+            if self._sending and time.monotonic() - min(self._sending) > SEND_SECONDS:
                 unit = "byte" if self._style == "binary" else "line"
                 return 1013, f"too slow; resume from {unit} {self.position}"
             with suppress(*DatabaseUnavailable):
@@ -247,9 +248,10 @@ class _Stream:
 
     async def _within_limit(self, action: Awaitable[object]) -> None:
         """Await what only the client can hold up; `until_to_be_ended` sees when it does."""
-        self._blocked_since = time.monotonic()
+        began = time.monotonic()
+        self._sending.append(began)
         await action
-        self._blocked_since = None
+        self._sending.remove(began)
 
 
 def _batch(lines: list[Row]) -> str:

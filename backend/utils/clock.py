@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
+# For what need not wait. "Now" would make it wait for an hour when the clock is set back by one.
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def utc_now() -> datetime:

@@ -66,8 +66,11 @@ def _refusal(key: str, value: str) -> str | None:
         return "must not contain NUL, which no environment variable can hold"
     if shape := _SHAPES.get(key):
         return None if shape[0].fullmatch(value) else f"must be {shape[1]}"
-    if key in IDENTIFIERS:
-        return None
+    return None if key in IDENTIFIERS else not_to_be_masked(value)
+
+
+def not_to_be_masked(value: str) -> str | None:
+    """Why a value cannot be kept out of what a job prints."""
     if len(value.strip()) < MIN_LENGTH:
         return f"must have at least {MIN_LENGTH} characters: shorter ones cannot be masked without spoiling the logs"
     if value.strip().casefold() in _COMMON:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -248,6 +249,13 @@ async def test_a_change_in_any_row_is_found_and_named(console: Console, stored: 
     assert await broken_at(Head(at, "0" * 64)) == at
     wrong = await asyncio.to_thread(_verify, console, mongo_url, "--noted", "nonsense")
     assert wrong.returncode == 2
+
+
+async def test_a_folder_that_is_none_of_a_console_has_no_sound_log(console: Console, tmp_path: Path) -> None:
+    nowhere = tmp_path / "misspelt"
+    wrong = await asyncio.to_thread(_verify, console, "", "--data-dir", str(nowhere))
+    assert (wrong.returncode, wrong.stdout, "not a console's data folder" in wrong.stderr) == (2, "", True), wrong
+    assert not nowhere.exists()
 
 
 async def test_a_check_whose_database_goes_away_says_that_nothing_is_known(console: Console, mongo_url: str) -> None:

@@ -255,6 +255,10 @@ async def test_a_secret_parameter_is_never_shown(console: Console) -> None:
     job = await console.run("secret_parameter", pin="one-time-pin-4711")
     assert job["parameters"] == {"pin": "***"}
     assert job["logs"] == ["length 17", "***"]
+    for pin in ("1234", "password", "     1"):  # these would stand in the log as they are
+        body = {"command": "secret_parameter", "parameters": {"pin": pin}}
+        refused = await console.http.post("/api/jobs", json=body)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "parameters.pin"), pin
 
 
 async def test_lists_are_paged_filtered_and_carry_no_log(console: Console) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
 
+from backend import web_server
 from backend.listening import listen
 from backend.tests.conftest import Console
 from backend.web_server import LARGEST_HEAD, WebServer
@@ -147,8 +149,9 @@ async def test_who_connected_just_before_the_stop_is_answered() -> None:
     await ready.wait()
     reader, writer = await asyncio.open_connection("127.0.0.1", number)
     server.should_exit = True
-    await asyncio.sleep(0.25)
-    assert listener.fileno() == -1  # it accepts nobody any more
+    async with asyncio.timeout(20):
+        while listener.fileno() != -1:  # noqa: ASYNC110 - until it accepts nobody any more
+            await asyncio.sleep(0.01)
     writer.write(HEAD + b"Content-Length: 2\r\n\r\nab")
     async with asyncio.timeout(5):
         answer = await reader.read()  # to the end of the connection, which is not reset
@@ -156,6 +159,32 @@ async def test_who_connected_just_before_the_stop_is_answered() -> None:
     writer.close()
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.endswith(b"\r\n\r\n2")
+
+
+async def test_a_body_that_does_not_come_holds_no_connection(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_server, "BODY_SECONDS", 0.3)
+    for body in (b"Content-Length: 2\r\n\r\na", b"Transfer-Encoding: chunked\r\n\r\n5\r\nab"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HEAD + body)
+        async with asyncio.timeout(20):
+            assert await reader.read() == b""
+        writer.close()
+    # One that came is not counted on: the connection serves the next request later.
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(2):
+        writer.write(HEAD + b"Content-Length: 2\r\n\r\nab")
+        async with asyncio.timeout(20):
+            assert (await reader.readuntil(b"\r\n\r\n2")).startswith(b"HTTP/1.1 200 ")
+        await asyncio.sleep(0.5)
+    writer.close()
+
+
+async def test_a_websocket_has_no_body_to_wait_for(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_server, "BODY_SECONDS", 0.2)
+    async with connect(f"{console.ws}/ws/events?token={console.token}") as socket:
+        await asyncio.sleep(0.6)
+        async with asyncio.timeout(20):
+            await (await socket.ping())
 
 
 async def test_a_websocket_request_that_is_none_is_refused_and_closed(console: Console) -> None:
