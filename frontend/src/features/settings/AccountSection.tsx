@@ -1,18 +1,19 @@
 import { Button } from "@mantine/core";
 import { IconLogout } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { sessionQuery } from "@/api/queries";
 import { Section } from "@/components/PageHeader";
 import { Failure } from "@/components/PageStates";
 import { useSignOut } from "@/features/auth/useSignOut";
-import { EmailDialog } from "@/features/security/EmailDialog";
 import classes from "./settings.module.css";
+
+const EmailDialog = lazy(() => import("@/features/security/EmailDialog"));
 
 export function AccountSection() {
   const session = useQuery(sessionQuery).data;
   const signOut = useSignOut();
-  const [changing, setChanging] = useState(false);
+  const [changing, setChanging] = useState<boolean>();
   return (
     <Section title="Account">
       <div className={classes.box}>
@@ -38,7 +39,11 @@ export function AccountSection() {
           </div>
         </div>
       </div>
-      <EmailDialog opened={changing} email={session?.email ?? ""} onClose={() => { setChanging(false); }} />
+      {changing !== undefined && (
+        <Suspense>
+          <EmailDialog opened={changing} email={session?.email ?? ""} onClose={() => { setChanging(false); }} />
+        </Suspense>
+      )}
       {signOut.error !== null && <Failure error={signOut.error} title="Signing out failed" />}
     </Section>
   );
