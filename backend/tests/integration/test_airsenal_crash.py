@@ -37,7 +37,7 @@ class Predicting:
             database.execute("DELETE FROM player_score")
         self.spool = data / "spool"
         self.console = ConsoleProcess(data, DB_NAME=f"airsenal_{os.getpid()}_{time.monotonic_ns()}")
-        self.console.start()
+        self.console.start(90)
         self.mongo: MongoClient[dict[str, Any]] = MongoClient(
             os.environ.get("MONGO_URL") or self.console.database_url
         )  # fmt: skip
@@ -58,7 +58,7 @@ class Predicting:
         self._inode = self.kept.stat().st_ino
         job_id = str(self.console.submit("predict")["id"])
         jobs = self.mongo[self.console.database_name]["jobs"]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not moment(job_id) and jobs.find_one({"_id": job_id}, {"status": 1})["status"] not in ENDED:  # type: ignore[index]
             assert time.monotonic() < deadline, self.console.output
         self.console.kill()
@@ -100,8 +100,8 @@ def test_a_kill_at_any_stage_loses_nothing_and_records_nothing_twice(predicting:
         assert check_integrity(predicting.kept) is None, moment.__name__
         assert predicting.tags()[: len(tags)] == tags, moment.__name__
         assert len(predicting.tags()) - len(tags) in (0, 1), moment.__name__
-        console.start()
-        ended = console.ended(job_id)
+        console.start(90)
+        ended = console.ended(job_id, 90)
         assert (ended["status"], len(ended["attempts"])) == ("completed", 1), (moment.__name__, ended)
         tags = predicting.tags()
         _is_recorded_once(predicting, ended, tags[-1])
@@ -121,8 +121,8 @@ def test_a_job_that_died_with_the_console_leaves_the_kept_database_and_is_done_a
     for pid in processes_of_job(f"{job_id}.1"):
         os.kill(pid, signal.SIGKILL)
     assert predicting.tags() == []
-    predicting.console.start()
-    ended = predicting.console.ended(job_id, 60)
+    predicting.console.start(90)
+    ended = predicting.console.ended(job_id, 90)
     assert (ended["status"], [attempt["cause"] for attempt in ended["attempts"]]) == (
         "completed",
         ["lost", "exit_code"],
