@@ -6,8 +6,8 @@ import { sessionQuery } from "@/api/queries";
 import { Section } from "@/components/PageHeader";
 import { Failure } from "@/components/PageStates";
 import { useSignOut } from "@/features/auth/useSignOut";
-import { EmailDialog } from "@/features/security/EmailDialog";
-import classes from "./settings.module.css";
+import { EmailDialog } from "./EmailDialog";
+import classes from "./security.module.css";
 
 export function AccountSection() {
   const session = useQuery(sessionQuery).data;
@@ -20,7 +20,7 @@ export function AccountSection() {
           <span>
             Signed in as <b>{session?.email}</b>
           </span>
-          <div className={classes.buttons}>
+          <div className={classes.rowButtons}>
             <Button size="xs" variant="default" onClick={() => { setChanging(true); }}>
               Change e-mail
             </Button>
