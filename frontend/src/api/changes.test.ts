@@ -1,7 +1,8 @@
 import { type InfiniteData, QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyChanges, type Change } from "./changes";
-import { JOB_KEYS, jobPagesQuery, jobQuery, jobsQuery, QUEUE_KEY, reportPagesQuery } from "./queries";
+import { reportPagesQuery } from "./fplQueries";
+import { JOB_KEYS, jobPagesQuery, jobQuery, jobsQuery, QUEUE_KEY } from "./queries";
 import type { Job } from "./types";
 
 function job(fields: Partial<Job>): Job {

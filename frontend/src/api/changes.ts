@@ -1,5 +1,6 @@
 import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
-import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, REPORT_KEYS, secretsQuery, TEAM_KEY } from "./queries";
+import { REPORT_KEYS, TEAM_KEY } from "./fplQueries";
+import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, secretsQuery } from "./queries";
 import type { Job } from "./types";
 
 export type Topic = "jobs" | "queue" | "secrets" | "airsenal";

@@ -12,6 +12,8 @@ export interface Hotkey {
   run: (event: KeyboardEvent) => void;
   /** Works while a field has the focus, too. For combinations with a modifier only. */
   inFields?: boolean;
+  /** The shell's, on every page: a page may give the same keys a meaning of its own. */
+  everywhere?: boolean;
 }
 
 const SEQUENCE_PAUSE = 900;
@@ -41,9 +43,13 @@ export function matchesKeys(keys: string, event: KeyboardEvent): boolean {
   return event.key.toLowerCase() === key.toLowerCase();
 }
 
+/** The page's before the shell's, whichever was there first; of the page's, the one added last before those it covers. */
+function ranked(): Hotkey[] {
+  return [...hotkeys].reverse().toSorted((one, other) => Number(one.everywhere ?? false) - Number(other.everywhere ?? false));
+}
+
 function find(keys: (hotkey: Hotkey) => boolean, field: boolean): Hotkey | undefined {
-  // The one added last wins: a dialog or a page over what the shell offers.
-  return [...hotkeys].reverse().find((hotkey) => (!field || hotkey.inFields) && keys(hotkey));
+  return ranked().find((hotkey) => (!field || hotkey.inFields) && keys(hotkey));
 }
 
 function onKeyDown(event: KeyboardEvent) {
@@ -83,9 +89,11 @@ export function addHotkey(hotkey: Hotkey): () => void {
   };
 }
 
-/** All shortcuts that work right now, for the help: of two with the same keys the one added last, as when they are pressed. */
+/** All shortcuts that work right now, for the help: of two with the same keys only the one that would run. */
 export function listHotkeys(): Hotkey[] {
-  return [...hotkeys].filter((one, at, all) => !all.slice(at + 1).some(({ keys }) => keys === one.keys));
+  const all = ranked();
+  const works = new Set(all.filter((one, at) => all.findIndex(({ keys }) => keys === one.keys) === at));
+  return [...hotkeys].filter((hotkey) => works.has(hotkey));
 }
 
 export function useHotkeys(list: readonly Hotkey[]) {

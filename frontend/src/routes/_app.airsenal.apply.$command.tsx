@@ -1,6 +1,7 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, notFound } from "@tanstack/react-router";
-import { applyQuery, commandQuery } from "@/api/queries";
+import { applyQuery } from "@/api/fplQueries";
+import { commandQuery } from "@/api/queries";
 import type { ApplyCommand } from "@/api/types";
 import { PageHeader } from "@/components/PageHeader";
 import { Failure, PageNotFound, Rows } from "@/components/PageStates";

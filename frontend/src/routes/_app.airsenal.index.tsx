@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { airsenalQuery } from "@/api/queries";
+import { airsenalQuery } from "@/api/fplQueries";
 import type { AirsenalStatus } from "@/api/types";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Failure, Rows } from "@/components/PageStates";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
-import { reportQuery } from "@/api/queries";
+import { reportQuery } from "@/api/fplQueries";
 import type { StoredReport } from "@/api/types";
 import { PageHeader } from "@/components/PageHeader";
 import { Failure, PageNotFound, Rows } from "@/components/PageStates";

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useConnection } from "@/api/connection";
-import { reportPagesQuery } from "@/api/queries";
+import { reportPagesQuery } from "@/api/fplQueries";
 import type { ReportType } from "@/api/types";
 import { PageHeader } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";

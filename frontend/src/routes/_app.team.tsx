@@ -2,7 +2,7 @@ import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
-import { deadlineQuery, teamQuery } from "@/api/queries";
+import { deadlineQuery, teamQuery } from "@/api/fplQueries";
 import type { CurrentTeam } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
 import { PageHeader } from "@/components/PageHeader";

@@ -26,12 +26,13 @@ export function Shell() {
   }, []);
 
   useHotkeys([
-    { keys: "mod+k", label: "Search and go anywhere", group: "Everywhere", inFields: true, run: openPalette },
-    { keys: "/", label: "Search and go anywhere", group: "Everywhere", run: openPalette },
+    { keys: "mod+k", label: "Search and go anywhere", group: "Everywhere", everywhere: true, inFields: true, run: openPalette },
+    { keys: "/", label: "Search and go anywhere", group: "Everywhere", everywhere: true, run: openPalette },
     {
       keys: "?",
       label: "This help",
       group: "Everywhere",
+      everywhere: true,
       run: () => {
         setHelp(true);
       },
@@ -40,6 +41,7 @@ export function Shell() {
       keys: `g ${go}`,
       label,
       group: "Go to",
+      everywhere: true,
       run: () => void navigate({ to }),
     })),
   ]);

@@ -2,7 +2,7 @@ import { ActionIcon } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { airsenalQuery } from "@/api/queries";
+import { airsenalQuery } from "@/api/fplQueries";
 import { usePreference } from "@/lib/preferences";
 import classes from "./hint.module.css";
 import { progressOf } from "./words";

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { body, client } from "@/api/client";
-import { airsenalQuery, commandsQuery, JOB_KEYS, jobQuery, secretsQuery } from "@/api/queries";
+import { airsenalQuery } from "@/api/fplQueries";
+import { commandsQuery, JOB_KEYS, jobQuery, secretsQuery } from "@/api/queries";
 import type { ParameterValues } from "@/api/types";
 import { newKey } from "@/lib/key";
 

@@ -4,7 +4,7 @@ import { createMemoryHistory, createRootRoute, createRoute, createRouter, Router
 import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
-import { applyQuery } from "@/api/queries";
+import { applyQuery } from "@/api/fplQueries";
 import type { ApplyPreview } from "@/api/types";
 import { ApplyReview } from "./ApplyReview";
 import { preview } from "./testing";

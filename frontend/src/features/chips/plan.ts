@@ -1,4 +1,4 @@
-import type { CostQuery } from "@/api/queries";
+import type { CostQuery } from "@/api/fplQueries";
 import type { ParameterValues, SearchCost } from "@/api/types";
 import { formatCount, formatDuration } from "@/lib/time";
 

@@ -4,7 +4,7 @@ import { IconDatabaseSearch } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { body, client } from "@/api/client";
-import { databaseQuery } from "@/api/queries";
+import { databaseQuery } from "@/api/fplQueries";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";
 import { CopyList } from "./CopyList";

@@ -2,7 +2,7 @@ import { Button, NativeSelect } from "@mantine/core";
 import { IconArrowDownRight, IconArrowsExchange, IconArrowUpRight } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { comparisonQuery, predictionsQuery } from "@/api/queries";
+import { comparisonQuery, predictionsQuery } from "@/api/fplQueries";
 import type { Change, Comparison, ReportHead } from "@/api/types";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";

@@ -1,7 +1,7 @@
 import { IconChartDots } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { jobReportsQuery } from "@/api/queries";
+import { jobReportsQuery } from "@/api/fplQueries";
 import classes from "./reports.module.css";
 import { TYPE_WORDS } from "./words";
 

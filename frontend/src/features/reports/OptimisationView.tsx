@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { newestSuggestionQuery } from "@/api/queries";
+import { newestSuggestionQuery } from "@/api/fplQueries";
 import type { ApplyCommand, LineupPlayer, OptimisationReport, ReportHead, StoredReport } from "@/api/types";
 import { Section } from "@/components/PageHeader";
 import { Pitch } from "@/features/pitch/Pitch";

@@ -1,7 +1,7 @@
 import { Switch } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { playedQuery } from "@/api/queries";
+import { playedQuery } from "@/api/fplQueries";
 import type { Played, PlayedPlayer } from "@/api/types";
 import { Empty, Failure, Rows } from "@/components/PageStates";
 import { type Column, plain } from "./players";

@@ -1,7 +1,7 @@
 import { IconArrowsExchange } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { airsenalQuery, newestSuggestionQuery } from "@/api/queries";
+import { airsenalQuery, newestSuggestionQuery } from "@/api/fplQueries";
 import { TimeAgo } from "@/components/JobBits";
 import { useDeadline } from "@/features/team/Deadline";
 import classes from "./suggestion.module.css";

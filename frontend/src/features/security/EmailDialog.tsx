@@ -16,7 +16,7 @@ interface Props {
   onClose: () => void;
 }
 
-export default function EmailDialog({ opened, ...props }: Props & { opened: boolean }) {
+export function EmailDialog({ opened, ...props }: Props & { opened: boolean }) {
   return (
     <Modal opened={opened} onClose={props.onClose} title="Change the e-mail address" closeButtonProps={{ "aria-label": "Close" }}>
       <EmailForm {...props} />

@@ -1,3 +1,4 @@
+import { AccountSection } from "./AccountSection";
 import { PasskeySection } from "./PasskeySection";
 import { PasswordSection } from "./PasswordSection";
 import { SessionSection } from "./SessionSection";
@@ -7,6 +8,7 @@ import { TwoStepSection } from "./TwoStepSection";
 export default function SecuritySections() {
   return (
     <>
+      <AccountSection />
       <PasswordSection />
       <TwoStepSection />
       <PasskeySection />

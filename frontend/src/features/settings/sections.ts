@@ -1,5 +1,4 @@
 import { type ComponentType, lazy } from "react";
-import { AccountSection } from "./AccountSection";
 import { AppearanceSection } from "./AppearanceSection";
 import { KeyboardSection } from "./KeyboardSection";
 import { RetentionSection } from "./RetentionSection";
@@ -13,7 +12,6 @@ export const SECTIONS: readonly ComponentType[] = [
   AppearanceSection,
   TimeSection,
   KeyboardSection,
-  AccountSection,
   SecuritySections,
   RetentionSection,
 ];

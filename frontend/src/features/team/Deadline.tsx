@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { describeError } from "@/api/errors";
-import { deadlineQuery, secretsQuery } from "@/api/queries";
+import { deadlineQuery } from "@/api/fplQueries";
+import { secretsQuery } from "@/api/queries";
 import type { Deadline, GameweekInfo } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
 import dashboard from "@/features/dashboard/dashboard.module.css";

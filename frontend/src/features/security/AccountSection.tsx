@@ -1,19 +1,18 @@
 import { Button } from "@mantine/core";
 import { IconLogout } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { sessionQuery } from "@/api/queries";
 import { Section } from "@/components/PageHeader";
 import { Failure } from "@/components/PageStates";
 import { useSignOut } from "@/features/auth/useSignOut";
-import classes from "./settings.module.css";
-
-const EmailDialog = lazy(() => import("@/features/security/EmailDialog"));
+import { EmailDialog } from "./EmailDialog";
+import classes from "./security.module.css";
 
 export function AccountSection() {
   const session = useQuery(sessionQuery).data;
   const signOut = useSignOut();
-  const [changing, setChanging] = useState<boolean>();
+  const [changing, setChanging] = useState(false);
   return (
     <Section title="Account">
       <div className={classes.box}>
@@ -21,7 +20,7 @@ export function AccountSection() {
           <span>
             Signed in as <b>{session?.email}</b>
           </span>
-          <div className={classes.buttons}>
+          <div className={classes.rowButtons}>
             <Button size="xs" variant="default" onClick={() => { setChanging(true); }}>
               Change e-mail
             </Button>
@@ -39,11 +38,7 @@ export function AccountSection() {
           </div>
         </div>
       </div>
-      {changing !== undefined && (
-        <Suspense>
-          <EmailDialog opened={changing} email={session?.email ?? ""} onClose={() => { setChanging(false); }} />
-        </Suspense>
-      )}
+      <EmailDialog opened={changing} email={session?.email ?? ""} onClose={() => { setChanging(false); }} />
       {signOut.error !== null && <Failure error={signOut.error} title="Signing out failed" />}
     </Section>
   );
