@@ -1,6 +1,6 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
-import { afterEach, vi } from "vitest";
+import { afterAll, afterEach, vi } from "vitest";
 
 // jsdom has no layout, so it leaves these out; Mantine and the router ask for them.
 vi.stubGlobal("scrollTo", () => undefined);
@@ -33,4 +33,10 @@ afterEach(() => {
   cleanup();
   sessionStorage.clear();
   localStorage.clear();
+});
+
+// The next file may share this document (vite.config.ts): what answered this one's requests must not answer its.
+afterAll(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
