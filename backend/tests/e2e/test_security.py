@@ -218,7 +218,7 @@ def confirm_with_the_passkey(page: Page) -> None:
     shoot(page, "security-6-is-it-still-you")
     asked.get_by_label("Password", exact=True).press("Escape")
     expect(asked).to_have_count(0)
-    expect(page.get_by_role("dialog", name="New recovery codes")).to_contain_text("Confirm that it is you.")
+    expect(page.get_by_role("dialog", name="New recovery codes")).to_contain_text("It was not confirmed")
     page.route("**/api/auth/recovery-codes", ten_minutes_later, times=1)
     page.get_by_role("button", name="Make new codes").click()
     asked.get_by_role("button", name="Use a passkey").click()
