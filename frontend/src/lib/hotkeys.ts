@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { readPreference } from "./preferences";
 
 /**
@@ -102,7 +102,8 @@ export function useHotkeys(list: readonly Hotkey[]) {
     latest.current = list;
   });
   const identity = list.map(({ keys, group, label }) => `${keys}\t${group}\t${label}`).join("\n");
-  useEffect(() => {
+  // Before the page is painted: who sees it may press a key.
+  useLayoutEffect(() => {
     const remove = latest.current.map((hotkey, index) =>
       addHotkey({ ...hotkey, run: (event) => latest.current[index]?.run(event) }),
     );
