@@ -180,6 +180,8 @@ def change_the_real_team(page: Page, manager: RunningConsole) -> None:
     page.get_by_role("button", name="Make transfers").click()
     page.wait_for_url(re.compile("/jobs/"))
     expect_state(page, "Completed", 60)
+    expect(page.get_by_text("2 transfers for gameweek 25 were made")).to_be_visible()
+    shoot(page, "airsenal-sent")
     # The same suggestion a second time is stopped.
     page.goto("/airsenal/apply/make_transfers")
     expect(page.get_by_text("It can be sent from here when no check says", exact=False)).to_be_visible()

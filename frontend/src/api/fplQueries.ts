@@ -81,7 +81,7 @@ export const predictionsQuery = queryOptions({
 export const newestSuggestionQuery = queryOptions({
   queryKey: [...REPORT_KEYS.list, "newest-suggestion"],
   queryFn: async ({ signal }) =>
-    body(await client.GET("/api/reports", { params: { query: { type: "optimisation", limit: 1 } }, signal })).at(0) ?? null,
+    body(await client.GET("/api/reports/newest", { signal })).optimisation,
   refetchInterval: reportPoll,
 });
 

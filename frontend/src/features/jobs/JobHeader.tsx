@@ -11,6 +11,7 @@ import { causeWords, jobState, shortId, STATE_WORDS } from "@/lib/jobWords";
 import { formatDuration, formatShort } from "@/lib/time";
 import { JobActions } from "./JobActions";
 import classes from "./job.module.css";
+import { TeamChange } from "./TeamChange";
 import { useCancel } from "./useCancel";
 import { useEndNotice } from "./useEndNotice";
 import { useFavicon } from "./useFavicon";
@@ -49,6 +50,7 @@ export function JobHeader({ job }: { job: Job }) {
       {job.status === "running" && job.progress && <JobProgress progress={job.progress} title={job.title} />}
       <Explanation job={job} />
       <Warnings texts={job.warnings} />
+      <TeamChange job={job} />
       {job.status === "completed" && <JobReportLink jobId={job.id} />}
       {cancel.error !== null && !hasEnded(job.status) && (
         <p className={classes.note} data-kind="bad" role="alert">

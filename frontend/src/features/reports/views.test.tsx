@@ -151,7 +151,7 @@ describe("an optimisation", () => {
   });
 
   it("that is not the newest leads to the newer one, and offers nothing to send: that would be another", async () => {
-    network({ "/api/reports?": [head({ id: "newer", type: "optimisation", completed_at: "2026-02-06T12:00:00Z", headline: "Keep the team." })] });
+    network({ "/api/reports/newest": { prediction: null, optimisation: head({ id: "newer", type: "optimisation", completed_at: "2026-02-06T12:00:00Z", headline: "Keep the team." }) } });
     const report = optimisation({ plan: [week], starting_lineup: lineup });
     await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
     expect(await screen.findByRole("link", { name: "Keep the team." })).toHaveAttribute("href", "/reports/newer");
