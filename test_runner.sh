@@ -159,11 +159,15 @@ coverage() {
     step "coverage" measure
 }
 
-# What needs no database and no browser.
+fuzz=backend/tests/integration/test_fuzz.py
+
+# What needs no browser and no database, and of the integration tests the one file that is all work and no waiting: so
+# no lane is much longer than the others.
 quick() {
     lint
     if [[ -n ${pages:-} ]]; then frontend_checks; fi
     covered unit "unit tests" backend/tests/unit --output="$work/unused-unit"
+    covered fuzz "fuzz tests" "$fuzz" --output="$work/unused-fuzz"
 }
 
 pytest_arguments=("$@")
@@ -194,7 +198,8 @@ case $part in
         fi
         beside quick quick
         # Playwright's plugin empties its folder when it starts: the browser tests' own must be another.
-        covered integration "integration tests" backend/tests/integration --output="$work/unused-integration"
+        covered integration "integration tests" backend/tests/integration --ignore="$fuzz" \
+            --output="$work/unused-integration"
         join quick
         if [[ -n ${pages:-} ]]; then join browser; fi
         coverage

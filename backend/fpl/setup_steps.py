@@ -213,7 +213,10 @@ def _failed(facts: Facts, name: StepName, since: datetime | None = None) -> Step
     job = facts.jobs.last(*filter(None, (COMMANDS[name],)))
     if job is None or job.status is not JobStatus.FAILED or (since and (_ended(job) or since) <= since):
         return None
-    return _step(name, "failed", f"{job.error or 'It failed.'} {_NEXT.get(name, '')}".strip(), job)
+    error = (job.error or "It failed.").rstrip()
+    # A program's last words may have no full stop.
+    error = error if error.endswith((".", "!", "?")) else f"{error}."
+    return _step(name, "failed", f"{error} {_NEXT.get(name, '')}".strip(), job)
 
 
 def _ended(job: Job | None) -> datetime | None:

@@ -142,6 +142,13 @@ def test_a_failed_job_says_what_happened_and_what_to_do_until_one_succeeds(name:
     assert step(done(jobs=[job(command, JobStatus.CANCELLED, hours_ago=0.5)]), name).state == "done"
 
 
+def test_a_programs_last_words_end_before_ours_begin() -> None:
+    failed = job("update_db", JobStatus.FAILED, hours_ago=0.5, error="503 Server Error: Service Unavailable")
+    assert step(done(jobs=[failed]), "update").detail.startswith(
+        "503 Server Error: Service Unavailable. The database is as it was before."
+    )
+
+
 def test_a_failed_installation_and_a_failed_build() -> None:
     failed = [job("airsenal_install", JobStatus.FAILED, error="The disk is full."), job("setup_db", JobStatus.FAILED)]
     facts = done(installed=None, database=NO_FILE, jobs=failed)
