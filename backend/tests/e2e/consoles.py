@@ -23,6 +23,7 @@ class RunningConsole:
     """A console with its printed address and, the first time, its set-up link."""
 
     def __init__(self, folder: Path, data_dir: Path, **settings: str) -> None:
+        self.data_dir = data_dir
         # The Python that made our environment, as a newcomer would have it: nothing installed.
         python = getattr(sys, "_base_executable", sys.executable)
         argv = [python, "run.py", "--port", "0", "--data-dir", data_dir]

@@ -64,7 +64,7 @@ def test_from_installing_to_the_suggested_transfers(
     predict(page, phone, console)
     on_phone.close()
     optimise(page, console)
-    kept = console_data(console) / "airsenal-kept" / "data.db"
+    kept = console.data_dir / "airsenal-kept" / "data.db"
     the_prediction_is_what_the_database_says(page, console, kept)
     the_suggestion_is_what_the_database_says(page, console, kept)
     look_back(page)
@@ -147,11 +147,6 @@ def optimise(page: Page, console: RunningConsole) -> None:
     shoot(page, "airsenal-8-optimised")
     found = console.get(f"/api/jobs/{job_id}/log", search="OPTIMUM STRATEGY")
     assert len(found["lines"]) == 1
-
-
-def console_data(console: RunningConsole) -> Path:
-    argv = [str(part) for part in console.started.process.args]  # type: ignore[union-attr]
-    return Path(argv[argv.index("--data-dir") + 1])
 
 
 # Straight from AIrsenal's tables, in other words than the console asks them.

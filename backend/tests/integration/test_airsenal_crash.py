@@ -57,9 +57,10 @@ class Predicting:
         """The job during which the console was killed, at that moment or a little later."""
         self._inode = self.kept.stat().st_ino
         job_id = str(self.console.submit("predict")["id"])
+        ended = {"_id": job_id, "status": {"$in": list(ENDED)}}
         jobs = self.mongo[self.console.database_name]["jobs"]
         deadline = time.monotonic() + 60
-        while not moment(job_id) and jobs.find_one({"_id": job_id}, {"status": 1})["status"] not in ENDED:  # type: ignore[index]
+        while not moment(job_id) and not jobs.find_one(ended):
             assert time.monotonic() < deadline, self.console.output
         self.console.kill()
         return job_id

@@ -1,8 +1,9 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { createFileRoute, Link, notFound } from "@tanstack/react-router";
+import { createFileRoute, notFound } from "@tanstack/react-router";
 import { applyQuery } from "@/api/fplQueries";
 import { commandQuery } from "@/api/queries";
 import type { ApplyCommand } from "@/api/types";
+import { Crumbs } from "@/components/Crumbs";
 import { PageHeader } from "@/components/PageHeader";
 import { Failure, PageNotFound, Rows } from "@/components/PageStates";
 import { ApplyReview } from "@/features/apply/ApplyReview";
@@ -35,14 +36,7 @@ function Apply() {
       <PageHeader
         title={command.title}
         tab={command.title}
-        above={
-          <p>
-            <Link to="/airsenal" className="link">
-              AIrsenal
-            </Link>{" "}
-            <span aria-hidden="true">/</span> Review
-          </p>
-        }
+        above={<Crumbs to="/airsenal" parent="AIrsenal">Review</Crumbs>}
       >
         <p>{command.description}</p>
       </PageHeader>

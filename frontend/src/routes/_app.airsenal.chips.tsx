@@ -1,6 +1,7 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
 import { commandQuery } from "@/api/queries";
+import { Crumbs } from "@/components/Crumbs";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Planner } from "@/features/chips/Planner";
 import classes from "@/features/chips/chips.module.css";
@@ -19,14 +20,7 @@ function Chips() {
       <PageHeader
         title="Chip planner"
         tab="Chip planner"
-        above={
-          <p>
-            <Link to="/airsenal" className="link">
-              AIrsenal
-            </Link>{" "}
-            <span aria-hidden="true">/</span> Chips
-          </p>
-        }
+        above={<Crumbs to="/airsenal" parent="AIrsenal">Chips</Crumbs>}
       >
         <p>Let AIrsenal look for the best gameweek for a chip, and see what the search costs before it runs.</p>
       </PageHeader>

@@ -2,6 +2,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, notFound } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
 import { commandQuery, jobQuery } from "@/api/queries";
+import { Crumbs } from "@/components/Crumbs";
 import { PageHeader } from "@/components/PageHeader";
 import { Failure, PageNotFound, Rows } from "@/components/PageStates";
 import { CommandFacts } from "@/features/commands/CommandFacts";
@@ -37,14 +38,7 @@ function RunCommand() {
       <PageHeader
         title={command.title}
         tab={command.title}
-        above={
-          <p>
-            <Link to="/commands" className="link">
-              Commands
-            </Link>{" "}
-            <span aria-hidden="true">/</span> <code>{command.id}</code>
-          </p>
-        }
+        above={<Crumbs to="/commands" parent="Commands"><code>{command.id}</code></Crumbs>}
       >
         <p>{command.description}</p>
         {id === "optimize" && (

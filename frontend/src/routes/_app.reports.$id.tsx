@@ -8,7 +8,7 @@ import { Failure, PageNotFound, Rows } from "@/components/PageStates";
 import { DataCheckView, DatabaseView, LoginView } from "@/features/reports/CheckViews";
 import { OptimisationView } from "@/features/reports/OptimisationView";
 import { PredictionView } from "@/features/reports/PredictionView";
-import { Crumbs } from "@/features/reports/ReportHeader";
+import { ReportCrumbs } from "@/features/reports/ReportHeader";
 import { readReportSearch, type ReportSearch } from "@/features/reports/search";
 
 export const Route = createFileRoute("/_app/reports/$id")({ validateSearch: readReportSearch, component: ReportPage });
@@ -25,14 +25,14 @@ function ReportPage() {
   if (query.error) {
     return (
       <>
-        <PageHeader title="Report" tab="Report" above={<Crumbs here="Report" />} />
+        <PageHeader title="Report" tab="Report" above={<ReportCrumbs here="Report" />} />
         <Failure error={query.error} title="The report cannot be read" retry={() => void query.refetch()} />
       </>
     );
   }
   return (
     <>
-      <Crumbs here="Report" />
+      <ReportCrumbs here="Report" />
       <Rows rows={8} />
     </>
   );

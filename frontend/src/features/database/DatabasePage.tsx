@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { body, client } from "@/api/client";
 import { databaseQuery } from "@/api/fplQueries";
+import { Crumbs } from "@/components/Crumbs";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";
 import { CopyList } from "./CopyList";
@@ -21,14 +22,7 @@ export function DatabasePage({ restore, onRestore }: { restore: string | undefin
       <PageHeader
         title="Database"
         tab="Database"
-        above={
-          <p>
-            <Link to="/airsenal" className="link">
-              AIrsenal
-            </Link>{" "}
-            <span aria-hidden="true">/</span> Database
-          </p>
-        }
+        above={<Crumbs to="/airsenal" parent="AIrsenal">Database</Crumbs>}
         actions={
           data?.state.exists && (
             <Button variant="default" leftSection={<IconDatabaseSearch size={15} />} loading={check.isPending} onClick={() => { check.mutate(); }}>

@@ -4,6 +4,7 @@ import { Section } from "@/components/PageHeader";
 import classes from "./checks.module.css";
 import { ReportHeader } from "./ReportHeader";
 import { OUTCOME_WORDS } from "./words";
+import { ProgramText } from "./ProgramText";
 
 // So many errors of one check are shown at once; a broken import can name every fixture of a season.
 const ERRORS = 20;
@@ -106,9 +107,7 @@ export function Printed({ text }: { text: string }) {
   return (
     <details className={classes.printed}>
       <summary>What AIrsenal printed</summary>
-      <pre role="region" aria-label="What AIrsenal printed" tabIndex={0}>
-        {text}
-      </pre>
+      <ProgramText label="What AIrsenal printed">{text}</ProgramText>
     </details>
   );
 }

@@ -12,7 +12,7 @@ import classes from "./compare.module.css";
 import { NameField, PositionSelect } from "./PlayerFilters";
 import playerClasses from "./players.module.css";
 import { filterPlayers, riseAndFall } from "./players";
-import { Crumbs } from "./ReportHeader";
+import { ReportCrumbs } from "./ReportHeader";
 import type { CompareSearch } from "./search";
 import { formatSigned, gameweekWords } from "./words";
 
@@ -29,7 +29,7 @@ export function CompareView({ search, onChange }: Props) {
   const pair = choosePair(search, known);
   return (
     <>
-      <PageHeader title="Compare predictions" tab="Compare" above={<Crumbs here="Compare" />}>
+      <PageHeader title="Compare predictions" tab="Compare" above={<ReportCrumbs here="Compare" />}>
         <p>Who rose, who fell, and why: price, news, fixtures, or the model alone.</p>
       </PageHeader>
       {predictions.error && !predictions.data && (

@@ -5,9 +5,11 @@ import type { ReactNode } from "react";
 import { commandQuery } from "@/api/queries";
 import type { ReportHead, ReportWarning, StoredReport } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
+import { Crumbs } from "@/components/Crumbs";
 import { PageHeader } from "@/components/PageHeader";
 import { shortId } from "@/lib/jobWords";
 import { formatShort } from "@/lib/time";
+import { ProgramText } from "./ProgramText";
 import classes from "./reports.module.css";
 import { gameweekWords, parameterName, parameterValue, seasonWords, TYPE_WORDS } from "./words";
 
@@ -19,7 +21,7 @@ export function ReportHeader({ stored: { head, report }, actions }: { stored: St
     <>
       <PageHeader
         tab={`${TYPE_WORDS[head.type]} · ${gameweekWords(head.gameweeks)}`}
-        above={<Crumbs here={TYPE_WORDS[head.type]} />}
+        above={<ReportCrumbs here={TYPE_WORDS[head.type]} />}
         title={head.headline}
         actions={actions}
       />
@@ -32,14 +34,12 @@ export function ReportHeader({ stored: { head, report }, actions }: { stored: St
   );
 }
 
-export function Crumbs({ here }: { here: string }) {
+/** The way back to the reports. */
+export function ReportCrumbs({ here }: { here: string }) {
   return (
-    <p className={classes.crumbs}>
-      <Link to="/reports" className="link">
-        Reports
-      </Link>{" "}
-      <span aria-hidden="true">/</span> {here}
-    </p>
+    <Crumbs to="/reports" parent="Reports">
+      {here}
+    </Crumbs>
   );
 }
 
@@ -138,9 +138,7 @@ export function NotUnderstood({ jobId, from, text, why }: { jobId: string; from:
       </p>
       {why !== undefined && <p>{why}</p>}
       {text !== "" && (
-        <pre role="region" aria-label="What the program printed" tabIndex={0}>
-          {text}
-        </pre>
+        <ProgramText label="What the program printed">{text}</ProgramText>
       )}
     </section>
   );
