@@ -118,14 +118,16 @@ async def test_a_job_shows_the_end_of_its_log_also_when_lines_are_long(
 
 
 async def test_a_long_search_leaves_others_their_turn(console: Console) -> None:
-    job = await console.run("count", lines=1_000_000)
+    job = await console.run("count", lines=400_000)
     search = asyncio.create_task(console.http.get(f"/api/jobs/{job['id']}/log?search=nowhere"))
     waits = []
     while not search.done():
         began = time.monotonic()
         assert (await console.http.get("/api/health")).status_code == 200
         waits.append(time.monotonic() - began)
+        # Asked without a pause it would be this loop that the search waits for.
+        await asyncio.sleep(0.01)
     assert (await search).json()["lines"] == []
     # The slowest one hangs on what else the machine does; nearly all of them must be quick.
-    assert len(waits) > 20
+    assert len(waits) > 5
     assert sorted(waits)[len(waits) * 9 // 10] < 0.2
