@@ -159,15 +159,16 @@ coverage() {
     step "coverage" measure
 }
 
-fuzz=backend/tests/integration/test_fuzz.py
+# The integration tests that are all work and no waiting, and those of programs in processes of their own: two lanes of
+# about the same length, of which one has the checks without a database before it.
+integration=backend/tests/integration
+second=("$integration"/test_{fuzz,console_process,run_py,embedded_mongo,dev_mode,airsenal_pack_install}.py)
 
-# What needs no browser and no database, and of the integration tests the one file that is all work and no waiting: so
-# no lane is much longer than the others.
 quick() {
     lint
     if [[ -n ${pages:-} ]]; then frontend_checks; fi
     covered unit "unit tests" backend/tests/unit --output="$work/unused-unit"
-    covered fuzz "fuzz tests" "$fuzz" --output="$work/unused-fuzz"
+    covered second "integration tests, part 2" "${second[@]}" --output="$work/unused-second"
 }
 
 pytest_arguments=("$@")
@@ -198,8 +199,7 @@ case $part in
         fi
         beside quick quick
         # Playwright's plugin empties its folder when it starts: the browser tests' own must be another.
-        covered integration "integration tests" backend/tests/integration --ignore="$fuzz" \
-            --output="$work/unused-integration"
+        covered first "integration tests, part 1" "$integration" "${second[@]/#/--ignore=}" --output="$work/unused-first"
         join quick
         if [[ -n ${pages:-} ]]; then join browser; fi
         coverage
