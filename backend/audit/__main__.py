@@ -21,7 +21,7 @@ _WORDS = Words(
 
 
 def main() -> int:
-    """0: every row fits. 1: one does not; the first of them is named. 2: it could not be looked at. 130: was stopped."""
+    """0: every row fits. 1: one does not, and it is named. 2: it could not be looked at. 130: somebody stopped it."""
     options = _parser().parse_args()
     return run_command(
         options.data_dir, _WORDS, lambda settings: asyncio.run(_verify(settings, options.noted)),
