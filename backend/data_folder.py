@@ -13,7 +13,7 @@ from pathlib import Path
 from backend.errors import StartError
 
 # What we make there. `keys` holds the two keys, `spool` the output of running jobs, `tools` what commands install.
-SUBFOLDERS = ("database", "keys", "spool", "backups", "tools")
+SUBFOLDERS = ("database", "keys", "spool", "tools")
 _LOCK = "console.lock"
 # mongod allocates 300 MB of journal ahead; with less it would die in the middle of its first start.
 _FOR_DATABASE = 350 * 1024 * 1024

@@ -10,7 +10,6 @@ import structlog
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from backend import __version__
@@ -67,7 +66,6 @@ def create_app(
         docs_url=None,  # FastAPI's own pages load from a CDN
         redoc_url=None,
         openapi_url=None,
-        generate_unique_id_function=_operation_id,
     )
     install_error_handlers(app)
     _add_schema_route(app)
@@ -101,10 +99,6 @@ def create_app(
     )
     app.add_middleware(RequestContext, proxies=proxies)
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 def _add_schema_route(app: FastAPI) -> None:

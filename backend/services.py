@@ -50,8 +50,10 @@ from backend.models.api import ReadyCheck
 from backend.repositories.audit import AuditRepository
 from backend.repositories.auth import AccountRepository, ApiTokenRepository, SessionRepository
 from backend.repositories.factors import PasskeyRepository, RecoveryCodeRepository, TotpRepository
+from backend.repositories.idempotency import IdempotencyRepository
 from backend.repositories.job_counts import JobCounts
-from backend.repositories.jobs import IdempotencyRepository, JobRepository
+from backend.repositories.job_logs import JobLogs
+from backend.repositories.jobs import JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
 from backend.repositories.reports import ReportRepository
 from backend.repositories.secrets import SecretRepository
@@ -100,7 +102,6 @@ class Services:
         await self.executor.close()
         await self.team.close()
         await self.audit.close()
-        await self.team.close()
         self.database.close()
 
     async def airsenal_database(self) -> DatabaseCare:
@@ -159,7 +160,7 @@ def catalogue_builtins(settings: Settings) -> dict[str, str]:
 async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_admin: bool = False) -> Services:
     database = Database(mongo_url, settings.db_name)
     db = database.db
-    jobs, chunks, idempotency = JobRepository(db), LogChunkRepository(db), IdempotencyRepository(db)
+    jobs, logs, chunks, idempotency = JobRepository(db), JobLogs(db), LogChunkRepository(db), IdempotencyRepository(db)
     secrets, sessions, report_rows = SecretRepository(db), SessionRepository(db), ReportRepository(db)
     audit = AuditLog(AuditRepository(db), utc_now)
     try:
@@ -189,12 +190,12 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     executor = Executor(settings.data_dir / "spool")
     trail = JobTrail(jobs, audit)
     service = JobService(
-        jobs=jobs, chunks=chunks, idempotency=idempotency, catalogue=catalogue, vault=vault, feeds=feeds,
+        jobs=jobs, logs=logs, chunks=chunks, idempotency=idempotency, catalogue=catalogue, vault=vault, feeds=feeds,
         reader=reader, builtins=builtins, now=utc_now,
         limits=Limits(settings.max_job_retries, settings.job_queue_limit), audit=audit.record, trail=trail,
     )  # fmt: skip
     attempts = Attempts(
-        jobs=jobs, chunks=chunks, executor=executor, feeds=feeds, reader=reader, catalogue=catalogue,
+        jobs=jobs, logs=logs, chunks=chunks, executor=executor, feeds=feeds, reader=reader, catalogue=catalogue,
         build_spec=service.build_spec, now=utc_now, retry_delay_seconds=settings.job_retry_delay_seconds,
         log_max_bytes=settings.job_log_max_bytes,
     )  # fmt: skip
@@ -219,7 +220,7 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
     services = Services(
         settings, database, audit, auth, vault, catalogue, builtins, service,
         JobHistory(jobs, JobCounts(db), catalogue, utc_now), WebSocketManager(jobs, feeds, reader), events, executor,
-        Retention(jobs, chunks, utc_now, keep), TaskGroup(),
+        Retention(logs, chunks, utc_now, keep), TaskGroup(),
         airsenal.care, airsenal.reports, airsenal.team, airsenal.setup, airsenal.chips, airsenal.guard,
         await auth.new_setup_token(),
     )  # fmt: skip

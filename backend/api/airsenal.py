@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from backend.api.dependencies import Admin, RecentAdmin, ServicesDep, errors
+from backend.api.routing import Router
 from backend.models.airsenal import (
     AirsenalStatus,
     ApplyPreview,
@@ -19,7 +20,7 @@ from backend.models.airsenal import (
 )  # fmt: skip
 from backend.models.jobs import JobView
 
-router = APIRouter(prefix="/api/airsenal", tags=["airsenal"])
+router = Router(prefix="/api/airsenal", tags=["airsenal"])
 CopyId = Annotated[str, Path(max_length=100)]
 Week = Annotated[int, Query(ge=-1, le=38, description="-1 not played, 0 any week, N gameweek N.")]
 ApplyCommand = Literal["make_transfers", "set_lineup"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from backend.api.dependencies import Admin, ServicesDep, errors
+from backend.api.routing import Router
 from backend.audit.check import HEAD_PATTERN, check_chain, head_of
 from backend.audit.export import as_csv_line, as_json_line, csv_head
 from backend.models.audit import AuditRow, AuditState
@@ -17,7 +18,7 @@ from backend.repositories.audit import AuditFilter
 from backend.services import Services
 from backend.utils.clock import storable
 
-router = APIRouter(prefix="/api/audit", tags=["audit"])
+router = Router(prefix="/api/audit", tags=["audit"])
 FARTHEST = 2**53
 CHECK_SECONDS = 5.0
 _PIECE = 64 * 1024

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import Request, Response, status
 
 from backend.api.dependencies import (
     Address,
@@ -15,11 +15,12 @@ from backend.api.dependencies import (
     get_site,
     set_session_cookies,
 )
+from backend.api.routing import Router
 from backend.models.api import Check, Done, Login, PasswordHash, PasswordIn, Setup, SetupState, Ticket
 from backend.models.auth import SignedIn
 from backend.models.security import Confirmation, EmailChange, PasswordChange
 
-router = APIRouter(prefix="/api/auth", tags=["auth"])
+router = Router(prefix="/api/auth", tags=["auth"])
 
 
 @router.post("/login", summary="Sign in", responses=errors(401, 403, 422))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from backend.api.dependencies import Admin, ServicesDep, errors
+from backend.api.routing import Router
 from backend.commands.command import Command
 from backend.models.api import ArgvPreview, ParametersIn
 from backend.models.commands import CatalogueProblem, CommandInfo
 from backend.services import Services
 
-router = APIRouter(prefix="/api/commands", tags=["commands"])
+router = Router(prefix="/api/commands", tags=["commands"])
 CommandId = Annotated[str, Path(max_length=100)]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from backend.api.dependencies import Admin
 from backend.api.pages import DIST, NOT_BUILT, page_policy, read_page
+from backend.api.routing import Router
 from backend.errors import NotFound
 
-router = APIRouter(prefix="/docs", include_in_schema=False)
+router = Router(prefix="/docs", include_in_schema=False)
 
 _BASE = "default-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 _INLINE_STYLES = f"{_BASE}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'"

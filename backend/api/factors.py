@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from backend.api.dependencies import (
     Address,
@@ -17,6 +17,7 @@ from backend.api.dependencies import (
     get_site,
     set_session_cookies,
 )
+from backend.api.routing import Router
 from backend.errors import BadRequest
 from backend.models.api import Done
 from backend.models.auth import Passkey, PasskeyAnswer, SignedIn
@@ -30,7 +31,7 @@ from backend.models.security import (
     TotpOffer,
 )
 
-router = APIRouter(prefix="/api/auth", tags=["factors"])
+router = Router(prefix="/api/auth", tags=["factors"])
 
 
 @router.get("/factors", summary="Which ways of signing in are on", responses=errors(401))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import platform
 import sys
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from backend import __version__
 from backend.api.dependencies import ServicesDep
+from backend.api.routing import Router
 from backend.models.api import Health, Readiness, Welcome
 
-router = APIRouter(prefix="/api", tags=["health"])
+router = Router(prefix="/api", tags=["health"])
 
 
 @router.get("/health", summary="Is the process alive")

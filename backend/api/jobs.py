@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from backend.api.dependencies import Admin, ServicesDep, errors, require_recent
+from backend.api.routing import Router
 from backend.models.api import JobDone, JobIn, JobOutput, LogLines, LogsCleared, PinIn
 from backend.models.history import JobFilter, JobSummary
 from backend.models.jobs import JobStatus, JobView
 from backend.services import Services
 
-router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+router = Router(prefix="/api/jobs", tags=["jobs"])
 JobId = Annotated[str, Path(max_length=100, description="The job's UUID.")]
 MAX_RAW = 4 * 1024 * 1024
 # The database holds 64 bits and a browser's numbers are exact up to here.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from backend.api.dependencies import Admin, ServicesDep, errors
 from backend.api.jobs import FARTHEST, JobId
+from backend.api.routing import Router
 from backend.models.api import LogTimes
 
-router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+router = Router(prefix="/api/jobs", tags=["jobs"])
 MAX_RANGE = 1024 * 1024
 
 

@@ -7,13 +7,14 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
+from backend.api.routing import Router
 from backend.config.settings import PROJECT_FOLDER
 from backend.errors import NotFound
 
-router = APIRouter()
+router = Router()
 DIST = PROJECT_FOLDER / "frontend" / "dist"
 # What `default-src` does not stand in for is named too (ASVS 5.0.0 3.4.3, 3.4.6).
 _NOTHING_ELSE = "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from backend.api.dependencies import Admin, ServicesDep, errors
+from backend.api.routing import Router
 from backend.models.jobs import QueueState
 
-router = APIRouter(prefix="/api/queue", tags=["queue"])
+router = Router(prefix="/api/queue", tags=["queue"])
 
 
 @router.get("", summary="State of the queue", responses=errors(401))

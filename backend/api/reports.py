@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from backend.api.dependencies import Admin, ServicesDep, errors
+from backend.api.routing import Router
 from backend.models.api import Reports
 from backend.models.reports import Comparison, NewestReports, Played, ReportHead, ReportType, StoredReport
 from backend.utils.clock import storable
 
-router = APIRouter(prefix="/api/reports", tags=["reports"])
+router = Router(prefix="/api/reports", tags=["reports"])
 ReportId = Annotated[str, Path(max_length=100)]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from backend.api.dependencies import Admin, RecentAdmin, ServicesDep, errors
+from backend.api.routing import Router
 from backend.models.api import SecretIn, SecretSaved
 from backend.models.secrets import SecretInfo
 
-router = APIRouter(prefix="/api/secrets", tags=["secrets"])
+router = Router(prefix="/api/secrets", tags=["secrets"])
 
 
 @router.get("", summary="List secrets", responses=errors(401))

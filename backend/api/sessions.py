@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from backend.api.dependencies import Address, Admin, RecentAdmin, ServicesDep, errors
+from backend.api.routing import Router
 from backend.models.api import Done
 from backend.models.auth import ApiToken
 from backend.models.security import ApiTokenIn, ApiTokenInfo, NewApiToken, SessionInfo, SessionsEnded
 from backend.services import Services
 
-router = APIRouter(prefix="/api/auth", tags=["sessions and tokens"])
+router = Router(prefix="/api/auth", tags=["sessions and tokens"])
 Id = Annotated[str, Path(max_length=64)]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from backend.api.dependencies import Admin, ServicesDep, errors
+from backend.api.routing import Router
 from backend.models.history import LogRetention
 
-router = APIRouter(prefix="/api/settings", tags=["settings"])
+router = Router(prefix="/api/settings", tags=["settings"])
 
 
 @router.get("/retention", summary="How long logs are kept", responses=errors(401))

@@ -6,15 +6,16 @@ import re
 from contextlib import suppress
 
 import structlog
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import WebSocket, WebSocketDisconnect
 
 from backend.api.dependencies import cookie_name, is_same_origin, note_other_site
+from backend.api.routing import Router
 from backend.errors import AppError, NotAuthenticated
 from backend.jobs.websocket_manager import parse_format
 from backend.models.auth import Session
 from backend.services import Services
 
-router = APIRouter()
+router = Router()
 log = structlog.get_logger(__name__)
 POLICY_VIOLATION = 1008
 

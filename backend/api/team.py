@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from backend.api.dependencies import Admin, ServicesDep, errors
+from backend.api.routing import Router
 from backend.models.team import CurrentTeam, Deadline, FoundTeam
 
-router = APIRouter(prefix="/api/team", tags=["team"])
+router = Router(prefix="/api/team", tags=["team"])
 
 
 @router.get("/current", summary="The current squad", responses=errors(401, 404, 409, 502))

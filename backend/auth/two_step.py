@@ -10,7 +10,6 @@ import secrets
 import time
 
 import pyotp
-import segno
 from cachetools import TTLCache
 
 from backend.errors import BadRequest, FieldError, InvalidInput, NotAuthenticated
@@ -77,6 +76,8 @@ class TwoStep:
 
     def offer(self, session_id: str, email: str) -> tuple[str, str, str]:
         """A new secret as text, as an `otpauth://` address and as a QR picture (`data:` address). Nothing is on yet."""
+        import segno  # here, since a console needs it once in its life
+
         self._offers[session_id] = secret = pyotp.random_base32()
         uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=_ISSUER)
         picture = segno.make(uri, error="m").svg_data_uri(scale=4, border=4, light="#fff")

@@ -22,6 +22,7 @@ from backend.jobs.log_writer import LogWriter
 from backend.jobs.progress import ProgressFollower
 from backend.jobs.retry import backoff, next_status
 from backend.models.jobs import Attempt, Cause, Job, JobStatus, Outcome
+from backend.repositories.job_logs import JobLogs
 from backend.repositories.jobs import JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
 from backend.utils.clock import AT_ONCE, Clock
@@ -49,6 +50,7 @@ class Attempts:
         self,
         *,
         jobs: JobRepository,
+        logs: JobLogs,
         chunks: LogChunkRepository,
         executor: Executor,
         feeds: Feeds,
@@ -62,6 +64,7 @@ class Attempts:
     ) -> None:
         """`companions`: by the name that a command's `parser` has in the catalogue."""
         self._jobs = jobs
+        self._logs = logs
         self._chunks = chunks
         self._executor = executor
         self._feeds = feeds
@@ -210,7 +213,7 @@ class Attempts:
         self._running[job.id] = (job, execution)
         if job.id in self._cancelled:
             execution.stop()
-        writer = LogWriter(job, feed, self._chunks, self._jobs, self._now, self.log_max_bytes, found_again=found_again)
+        writer = LogWriter(job, feed, self._chunks, self._logs, self._now, self.log_max_bytes, found_again=found_again)
         companion = self._companion(job)
         progress = self._show_progress(companion, job, feed) if companion else None
         try:
@@ -278,7 +281,7 @@ class Attempts:
         self._cancelled.discard(job.id)
         if recorded is None:
             # Closed by hand meanwhile: its state stays, but what its log holds by now is known.
-            await patiently(lambda: self._jobs.note_log_of_closed(job.id, attempt))
+            await patiently(lambda: self._logs.note_closed(job.id, attempt))
             return claimed
         log.info(
             "job attempt ended", command=job.command, status=recorded.status.value, cause=outcome.cause.value,

@@ -30,7 +30,7 @@ class JobHistory:
     async def page(self, chosen: JobFilter, *, search: str, limit: int, before: str | None) -> list[JobView]:
         """Newest first; `before` is the id of the last job of the page before. `search` is part of a command's title
         or id, or the beginning of a job's id."""
-        narrowed = await self._searched(chosen, search.strip().casefold())
+        narrowed = await self._searched(_bounded(chosen), search.strip().casefold())
         if narrowed is None:
             return []
         sequence = await self._sequence(before) if before else None
@@ -74,6 +74,17 @@ class JobHistory:
             failed_in_24_hours=await self._counts.failed_since(yesterday, yesterday - LONGEST),
             days=listed,
         )
+
+
+def _bounded(chosen: JobFilter) -> JobFilter:
+    """What ended lately was submitted not long before. Else few that fit would cost a look at every job there is."""
+    if chosen.ended_from is None:
+        return chosen
+    try:
+        least = chosen.ended_from - LONGEST
+    except OverflowError:  # the year 1
+        return chosen
+    return replace(chosen, created_from=max(chosen.created_from, least) if chosen.created_from else least)
 
 
 def _add(days: list[DayOfJobs], day: str, status: JobStatus, count: int) -> None:

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from backend.jobs.companion import Rows
 from backend.jobs.feed import Feeds, LiveLog, Piece
+from backend.jobs.log_lines import LineSplitter, Row, aside
 from backend.repositories.log_chunks import LogChunk, LogChunkRepository
 
-# A line longer than this is cut where it is shown as JSON; the download has it whole.
-MAX_LINE = 64 * 1024
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 # How far back the end of a log is looked for: 2,000 lines may be gigabytes, each cut to MAX_LINE in the end.
 TAIL_BYTES = 32 * 1024 * 1024
 # What a companion gets to read at once: in memory it takes up to twenty times as much, and AIrsenal prints some MB.
 MAX_ROWS_BYTES = 32 * 1024 * 1024
-# A piece of a megabyte of short lines takes 200 ms to split: above this size a thread does it, below it costs more
-# to hand over than to do.
-THREAD_BYTES = 16 * 1024
-# What a job prints now and then: too short to hold more lines than go into one message.
-FEW_BYTES = 1_000
-
-Row = tuple[int, str, int]
 
 
 @dataclass
@@ -146,14 +138,14 @@ class LogReader:
         first_end = from_byte + MAX_ROWS_BYTES // 2
         last_start = max(first_end, end_byte - MAX_ROWS_BYTES // 2)
         async for piece in self.pieces(job_id, from_byte):
-            if await _aside(work, piece):
+            if await aside(work, piece):
                 last_start = max(last_start, piece.end_byte)
                 break
         else:
             last_start = -1
         if last_start >= 0:
             async for piece in self.pieces(job_id, last_start):
-                await _aside(work, piece)
+                await aside(work, piece)
         rows.texts.extend(text for _, text, _ in splitter.rest())
         return rows
 
@@ -173,7 +165,7 @@ class LogReader:
             return page.take(splitter.feed(piece), limit, needle, end)
 
         async for piece in self.pieces(job_id, byte):
-            if await _aside(work, piece):
+            if await aside(work, piece):
                 return page
         for number, text, time_ms in splitter.rest():
             page.add(number, text, time_ms, needle)
@@ -190,7 +182,7 @@ class LogReader:
             return end.add(splitter.feed(piece))
 
         async for piece in self.pieces(job_id, byte):
-            await _aside(work, piece)
+            await aside(work, piece)
         end.add(splitter.rest())
         # Begun in the middle of a line: that rest of one is no line.
         return end.lines(skip=1 if byte > line_start else 0)
@@ -220,102 +212,17 @@ class _Tail:
         return list(self._texts)[0 if whole else skip :]
 
 
-async def _aside(work: Callable[[Piece], bool], piece: Piece) -> bool:
-    """Do it so that other requests get their turn meanwhile."""
-    if len(piece.data) >= THREAD_BYTES:
-        return await asyncio.to_thread(work, piece)
-    await asyncio.sleep(0)
-    return work(piece)
-
-
-class LineSplitter:
-    """Turns pieces into (number, text, milliseconds) of whole lines. Numbers continue over dropped parts.
-
-    Standard output and error are put together line by line, not byte by byte: a progress bar on one of them that has
-    not ended its line does not stick to the next line of the other.
-    """
-
-    def __init__(self, first_line: int) -> None:
-        self._number = first_line
-        self._open: dict[int, _OpenLine] = {}
-        self._end_byte: int | None = None
-
-    def feed(self, piece: Piece) -> list[Row]:
-        lines: list[Row] = []
-        if self._end_byte is not None and piece.first_byte > self._end_byte:
-            missing = piece.first_byte - self._end_byte
-            lines.append((self._number, f"[console: {missing} bytes dropped here, the log was over its limit]",
-                          piece.time_ms))  # fmt: skip
-            self._open.clear()
-            self._number = piece.first_line
-        self._end_byte = piece.end_byte
-        line = self._open.setdefault(piece.stream, _OpenLine())
-        *ended, rest = piece.data.split(b"\n")
-        for part in ended:
-            line.add(part)
-            lines.append((self._number, line.take(), piece.time_ms))
-            self._number += 1
-        line.add(rest)
-        line.time_ms = piece.time_ms
-        return lines
-
-    @property
-    def number(self) -> int:
-        """Of the next line."""
-        return self._number
-
-    def is_between_lines(self, piece: Piece) -> bool:
-        """Whether the piece is a few whole lines of their own, that come out the same for everybody who gets here."""
-        follows = self._end_byte in (None, piece.first_byte) and self._number == piece.first_line
-        whole = piece.data.endswith(b"\n") and len(piece.data) <= FEW_BYTES
-        return follows and whole and not any(line.data for line in self._open.values())
-
-    def skip(self, piece: Piece) -> None:
-        """Go on behind a piece that `is_between_lines`."""
-        self._number += piece.data.count(b"\n")
-        self._end_byte = piece.end_byte
-
-    def rest(self) -> list[Row]:
-        """What has no line end yet, one row a stream, the newest last."""
-        unfinished = sorted((line for line in self._open.values() if line.data), key=lambda line: line.time_ms)
-        return [(self._number + at, shown(bytes(line.data)), line.time_ms) for at, line in enumerate(unfinished)]
-
-
-class _OpenLine:
-    """A line without its end. Of what `\\r` draws over only the last frame is kept, so it stays small."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-        self.time_ms = 0
-
-    def add(self, data: bytes) -> None:
-        if not data:
-            return
-        frame = data.rfind(b"\r", 0, len(data) - 1)
-        if frame >= 0 or self.data.endswith(b"\r"):
-            self.data.clear()
-        if len(self.data) <= MAX_LINE:
-            self.data += data[frame + 1 :][: MAX_LINE + 1]
-
-    def take(self) -> str:
-        text = shown(bytes(self.data))
-        self.data.clear()
-        return text
-
-
-def shown(line: bytes) -> str:
-    """A line as text: the last frame of what `\\r` redrew, bad UTF-8 and NUL replaced, cut at MAX_LINE."""
-    line = line.rstrip(b"\r")
-    line = line[line.rfind(b"\r") + 1 :]
-    text = line[:MAX_LINE].decode("utf-8", errors="replace").replace("\0", "\ufffd")
-    return text + " [console: line cut here, the download has it whole]" if len(line) > MAX_LINE else text
-
-
 def _after_newlines(data: bytes, count: int) -> int:
-    position = 0
-    for _ in range(count):
-        position = data.index(b"\n", position) + 1
-    return position
+    """Where the text behind the `count`-th line end begins. By halves: a chunk may be nothing but line ends."""
+    start, end = 0, len(data)
+    while count and end - start > 1:
+        middle = (start + end) // 2
+        found = data.count(b"\n", start, middle)
+        if found >= count:
+            end = middle
+        else:
+            start, count = middle, count - found
+    return end if count else 0
 
 
 def _cut_front(piece: Piece, byte: int) -> Piece:

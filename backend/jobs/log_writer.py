@@ -18,7 +18,7 @@ from backend.jobs.executor import Execution
 from backend.jobs.feed import JobFeed, LiveLog
 from backend.jobs.spool import MUCH_BYTES, SEGMENT_BYTES, STDOUT, Frame, SpoolReader
 from backend.models.jobs import Attempt, Job
-from backend.repositories.jobs import JobRepository
+from backend.repositories.job_logs import JobLogs
 from backend.repositories.log_chunks import LogChunk, LogChunkRepository
 from backend.utils.clock import Clock
 
@@ -51,7 +51,7 @@ class LogWriter:
         job: Job,
         feed: JobFeed,
         chunks: LogChunkRepository,
-        jobs: JobRepository,
+        logs: JobLogs,
         now: Clock,
         max_bytes: int,
         *,
@@ -62,7 +62,7 @@ class LogWriter:
         self._job = job
         self._feed = feed
         self._chunks = chunks
-        self._jobs = jobs
+        self._logs = logs
         self._now = now
         self._tail_bytes = max(max_bytes // 2, 2 * IN_FLIGHT * CHUNK_BYTES)
         self._head_bytes = max(max_bytes - self._tail_bytes, CHUNK_BYTES)
@@ -172,7 +172,7 @@ class LogWriter:
 
     async def _note_size(self) -> None:
         with suppress(DatabaseError):
-            await self._jobs.set_log_size(self._job.id, self._live.lines, self._live.end_byte)
+            await self._logs.set_size(self._job.id, self._live.lines, self._live.end_byte)
 
     async def _store_due(self, reader: SpoolReader) -> bool:
         """Store what is open when it is large or old enough; whether there was anything to store."""

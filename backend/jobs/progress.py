@@ -11,7 +11,7 @@ import structlog
 from backend.database import DatabaseError
 from backend.jobs.companion import ProgressReader
 from backend.jobs.feed import JobFeed, Piece
-from backend.jobs.log_reader import THREAD_BYTES, LineSplitter
+from backend.jobs.log_lines import THREAD_BYTES, LineSplitter
 from backend.models.jobs import JobStatus, Progress
 from backend.repositories.jobs import JobRepository
 from backend.utils.clock import Clock

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from backend.repositories.jobs import JobRepository
+from backend.repositories.job_logs import JobLogs
 from backend.repositories.log_chunks import LogChunkRepository
 from backend.utils.clock import Clock
 
@@ -27,8 +27,8 @@ class KeepLogs:
 
 
 class Retention:
-    def __init__(self, jobs: JobRepository, chunks: LogChunkRepository, now: Clock, keep: KeepLogs) -> None:
-        self._jobs = jobs
+    def __init__(self, logs: JobLogs, chunks: LogChunkRepository, now: Clock, keep: KeepLogs) -> None:
+        self._logs = logs
         self._chunks = chunks
         self._now = now
         self._keep = keep
@@ -41,15 +41,14 @@ class Retention:
         oldest = self._now() - timedelta(days=self._keep.days)
         doomed: list[str] = []
         count = size = 0
-        async for job_id, completed_at, log_bytes in self._jobs.logs_newest_first():
+        async for job_id, completed_at, log_bytes in self._logs.newest_first():
             count, size = count + 1, size + log_bytes
             if completed_at < oldest or count > self._keep.jobs or size > self._keep.size:
                 doomed.append(job_id)
         for at in range(0, len(doomed), _BATCH):
             batch = doomed[at : at + _BATCH]
             await self._chunks.delete_log(batch)
-            for job_id in batch:
-                await self._jobs.clear_log(job_id)
+            await self._logs.forget(batch)
         orphans = await self._delete_orphans()
         if doomed or orphans:
             await self._chunks.give_space_back()
@@ -61,7 +60,7 @@ class Retention:
         count, last = 0, ""
         while job_ids := await self._chunks.jobs_after(last, _BATCH):
             last = job_ids[-1]
-            if orphans := await self._jobs.without_log(job_ids):
+            if orphans := await self._logs.without_log(job_ids):
                 await self._chunks.delete_log(orphans)
                 count += len(orphans)
         return count

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import hashlib
 import os
 import select
 import shutil
 import signal
-import struct
-import termios
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -23,25 +20,20 @@ from pathlib import Path
 from typing import Any
 
 from backend.jobs import processes
-from backend.jobs.spool import OUTCOME, RUNNER, STDERR, STDOUT, SpoolWriter, write_json, write_note
+from backend.jobs.child_ends import pipes, terminal
+from backend.jobs.spool import OUTCOME, RUNNER, SpoolWriter, write_json, write_note
+from backend.jobs.verdict import oom_kills, why_ended, why_not_started, why_stopped
 from backend.utils.masking import Finder, StreamMasker
 
-PIPE_BYTES = 1024 * 1024
 READ_BYTES = 256 * 1024
-F_SETPIPE_SZ = 1031
 PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
-TIOCSWINSZ = 0x5414
 # After KILL a process can only be stuck in the kernel or belong to someone else: no point in waiting longer.
 KILL_WAIT = 2.0
 # How often a full disk is tried again for what a job came to.
 NO_ROOM_SECONDS = 1.0
-# How programs say that an allocation failed: Python, C++, C and the shell, Java.
-_NO_MEMORY = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"java.lang.OutOfMemoryError")
 # What the child gets back as it was; Python and we ignore or block them.
 _DEFAULTS = [signal.SIGPIPE, signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD]
 _libc = ctypes.CDLL(None, use_errno=True)
-# What programs say when they ask on a closed stdin: Python's input() and click, bash's read loop, ssh, sudo.
-_ASKED = (b"EOFError", b"Aborted!", b"stdin: is not a tty", b"a terminal is required", b"Not a tty")
 
 
 class Runner:
@@ -60,8 +52,10 @@ class Runner:
         self._killed = False
         self._leftovers: list[str] = []
         self._theirs: tuple[int, ...] = ()
+        self._held: tuple[int, ...] = ()
+        self._to_type = b""
         self._problem: OSError | None = None
-        self._oom_kills_before = _oom_kills()
+        self._oom_kills_before = oom_kills()
 
     @staticmethod
     def prepare() -> None:
@@ -81,7 +75,10 @@ class Runner:
         self._note = f"{os.getpid()} {processes.start_time(os.getpid())} {self._spec['boot_id']}"
         try:
             self._find_program()
-            self._actions = self._terminal() if self._spec["pty"] else self._pipes()
+            ends = terminal(self._spec["stdin"]) if self._spec["pty"] else pipes(self._spec["stdin"])
+            self._actions, self._theirs, self._held = ends.actions, ends.theirs, ends.held
+            self._to_type = ends.to_type
+            self._streams = {ours: (stream, StreamMasker(self._finder)) for ours, stream in ends.ours.items()}
         except OSError as error:
             self._problem = error
 
@@ -99,7 +96,7 @@ class Runner:
                 self._write_outcome("cancelled", None)
                 return False
         except OSError as error:
-            self._write_outcome("could_not_start", _why_not_started(error, self._spec))
+            self._write_outcome("could_not_start", why_not_started(error, self._spec))
             return False
         self._loop(self._wakeup[0])
         # Before the outcome is there, so that a cancel which comes too late is not taken for the next attempt's.
@@ -109,7 +106,8 @@ class Runner:
 
     def _tidy(self) -> bool:
         signal.set_wakeup_fd(-1)
-        for descriptor in self._wakeup:
+        # A terminal is never read to an end, so it is still among the streams.
+        for descriptor in (*self._wakeup, *self._streams, *self._held):
             os.close(descriptor)
         self._spool.close()
         os.chdir("/")
@@ -152,61 +150,20 @@ class Runner:
     _limit = float("inf")
     _heard = float("inf")
 
-    def _stdin_with(self, text: str | None) -> int:
-        """End of input at once, or after `text`. A file, not a pipe: nobody has to write it while the child runs."""
-        if not text:
-            return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-        descriptor = os.memfd_create("stdin")
-        os.write(descriptor, text.encode())
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        return descriptor
-
-    def _pipes(self) -> list[tuple[Any, ...]]:
-        stdin = self._stdin_with(self._spec["stdin"])
-        actions: list[tuple[Any, ...]] = [(os.POSIX_SPAWN_DUP2, stdin, 0)]
-        theirs = []
-        for target, stream in ((1, STDOUT), (2, STDERR)):
-            reading, writing = os.pipe2(os.O_CLOEXEC)
-            _set_pipe_size(reading)
-            os.set_blocking(reading, False)
-            self._streams[reading] = (stream, StreamMasker(self._finder))
-            actions.append((os.POSIX_SPAWN_DUP2, writing, target))
-            theirs.append(writing)
-        self._theirs = (stdin, *theirs)
-        return actions
-
-    def _terminal(self) -> list[tuple[Any, ...]]:
-        """A terminal of 120 by 40. The child is a session leader without one, so opening it makes it its own.
-
-        Its input is what `stdin` says and then the end, without echo. Our end of the slave stays open: when the last
-        one closes, the kernel hangs up on the child, who may only have redirected its output.
-        """
-        master, slave = os.openpty()
-        modes = termios.tcgetattr(slave)
-        modes[3] &= ~termios.ECHO
-        termios.tcsetattr(slave, termios.TCSANOW, modes)
-        text = self._spec["stdin"] or ""
-        # Each read at the start of a line takes one end-of-file character, and programs ask more than once.
-        os.write(master, text.encode() + (b"\x04" if text and not text.endswith("\n") else b"") + b"\x04" * 16)
-        size = struct.pack("HHHH", 40, 120, 0, 0)
-        _libc.ioctl(slave, TIOCSWINSZ, size)
-        name = os.ttyname(slave)
-        os.set_inheritable(master, False)
-        os.set_blocking(master, False)
-        self._streams[master] = (STDOUT, StreamMasker(self._finder))
-        return [(os.POSIX_SPAWN_OPEN, number, name, os.O_RDWR, 0) for number in (0, 1, 2)]
-
     def _loop(self, wake: int) -> None:
         poll = select.poll()
         poll.register(wake, select.POLLIN)
         for descriptor in self._streams:
-            poll.register(descriptor, select.POLLIN)
+            poll.register(descriptor, select.POLLIN | (select.POLLOUT if self._to_type else 0))
         while True:
-            for descriptor, _event in poll.poll(self._milliseconds_left()):
+            for descriptor, event in poll.poll(self._milliseconds_left()):
                 if descriptor == wake:
                     with suppress(BlockingIOError):
                         os.read(wake, 4096)
-                elif not self._read(descriptor):
+                    continue
+                if event & select.POLLOUT and not self._type(descriptor):
+                    poll.modify(descriptor, select.POLLIN)
+                if event & ~select.POLLOUT and not self._read(descriptor):
                     poll.unregister(descriptor)
                     os.close(descriptor)
                     del self._streams[descriptor]
@@ -217,6 +174,12 @@ class Runner:
                 pass
         for stream, masker in self._streams.values():
             self._append(masker.flush(), stream)
+
+    def _type(self, descriptor: int) -> bool:
+        """What the terminal takes now. False when nothing is left to type."""
+        with suppress(BlockingIOError):
+            self._to_type = self._to_type[os.write(descriptor, self._to_type) :]
+        return bool(self._to_type)
 
     def _read(self, descriptor: int) -> bool:
         """Move what is there into the spool. False at the end of the stream, or (not to wait) when nothing is there."""
@@ -307,23 +270,10 @@ class Runner:
         processes.signal_all(outside, number)
 
     def _verdict(self) -> tuple[str, str | None]:
-        if self._stop_cause == "time_limit":
-            return "time_limit", f"It ran longer than its time limit of {self._spec['time_limit']:g} s and was stopped."
-        if self._stop_cause == "silence":
-            seconds = self._spec["silence_limit"]
-            return "time_limit", f"It printed nothing for {seconds:g} s, so it was taken to hang and was stopped."
         if self._stop_cause:
-            return self._stop_cause, None
+            return why_stopped(self._stop_cause, self._spec)
         code = os.waitstatus_to_exitcode(self._status or 0)
-        if code == -signal.SIGKILL and _oom_kills() > self._oom_kills_before:
-            return "out_of_memory", "The machine ran out of memory, and the system killed it."
-        if code and any(text in self._tail for text in _NO_MEMORY):
-            return "out_of_memory", "It could not get the memory it needed."
-        if code < 0:
-            return "signal", f"It was ended by signal {-code} ({_signal_name(-code)})."
-        if code and not self._spec["stdin"] and any(text in self._tail for text in _ASKED):
-            return "asked_for_input", "It asked a question, and jobs have nobody to answer: its input is closed."
-        return "exit_code", f"It ended with exit code {code}." if code else None
+        return why_ended(code, self._tail, self._spec, oom_killed=oom_kills() > self._oom_kills_before)
 
     def _write_outcome(self, cause: str, error: str | None) -> None:
         code = os.waitstatus_to_exitcode(self._status) if self._status is not None else None
@@ -355,21 +305,6 @@ class Runner:
                 return
 
 
-def _set_pipe_size(descriptor: int) -> None:
-    # Refused when the user's pipe budget is used up (pipe(7)): 64 KiB work too, only slower.
-    with suppress(OSError):
-        fcntl.fcntl(descriptor, F_SETPIPE_SZ, PIPE_BYTES)
-
-
-def _oom_kills() -> int:
-    """How often the kernel has killed for memory since it started, in any cgroup (/proc/vmstat)."""
-    with suppress(OSError):
-        for line in Path("/proc/vmstat").read_text(encoding="ascii").splitlines():
-            if line.startswith("oom_kill "):
-                return int(line.split()[1])
-    return 0
-
-
 def _group_of(pid: int) -> int:
     try:
         return os.getpgid(pid)
@@ -377,25 +312,5 @@ def _group_of(pid: int) -> int:
         return 0
 
 
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return "unknown"
-
-
 def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()
-
-
-def _why_not_started(error: OSError, spec: dict[str, Any]) -> str:
-    program = spec["argv"][0]
-    if error.filename == spec["cwd"]:
-        return f"It could not start: its working folder {spec['cwd']} cannot be entered ({error.strerror})."
-    if error.errno == errno.ENOENT:
-        return f"It could not start: the program {program} was not found."
-    if error.errno == errno.ENOEXEC:
-        return f"It could not start: {program} is not a program (a script needs a first line like #!/bin/sh)."
-    if error.errno == errno.E2BIG:
-        return "It could not start: its arguments and environment are too long for the system."
-    return f"It could not start: {program}: {error.strerror}."

@@ -22,7 +22,9 @@ from backend.jobs.log_reader import LogPage, LogReader
 from backend.jobs.queue import JobQueue
 from backend.models.audit import Recorder
 from backend.models.jobs import ENDED, Consent, Job, JobStatus, JobView, QueueState
-from backend.repositories.jobs import IdempotencyRepository, JobRepository
+from backend.repositories.idempotency import IdempotencyRepository
+from backend.repositories.job_logs import JobLogs
+from backend.repositories.jobs import JobRepository
 from backend.repositories.log_chunks import LogChunkRepository
 from backend.utils.clock import AT_ONCE, Clock, Sequence
 from backend.utils.masking import patterns
@@ -46,6 +48,7 @@ class JobService:
         self,
         *,
         jobs: JobRepository,
+        logs: JobLogs,
         chunks: LogChunkRepository,
         idempotency: IdempotencyRepository,
         catalogue: Catalogue,
@@ -59,6 +62,7 @@ class JobService:
         trail: JobTrail,
     ) -> None:
         self._jobs = jobs
+        self._logs = logs
         self._chunks = chunks
         self._idempotency = idempotency
         self._catalogue = catalogue
@@ -306,17 +310,16 @@ class JobService:
         await self._audit("log.clear", f"{job.title}: its log is deleted.", subject=job_id)
         # Chunks first: the record still leads to them when a kill comes in between.
         await self._chunks.delete_log([job_id])
-        await self._jobs.clear_log(job_id)
+        await self._logs.forget([job_id])
 
     async def clear_all_logs(self) -> int:
         """Clear the logs of every ended job; returns how many had one."""
-        job_ids = await self._jobs.ended_with_log()
+        job_ids = await self._logs.all_ended()
         await self._audit("log.clear", f"The logs of {len(job_ids)} ended jobs are deleted.")
         for at in range(0, len(job_ids), 100):
             batch = job_ids[at : at + 100]
             await self._chunks.delete_log(batch)
-            for job_id in batch:
-                await self._jobs.clear_log(job_id)
+            await self._logs.forget(batch)
         return len(job_ids)
 
     def running_summaries(self) -> list[str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import httpx
+from typing import TYPE_CHECKING
 
 from backend import __version__
 from backend.errors import UpstreamFailed
 from backend.providers.fpl_failures import not_json, of_answer, timed_out, too_large, unreachable
 from backend.utils.clock import Clock
+
+if TYPE_CHECKING:
+    import httpx
 
 # A browser's name would get round some blocks; we say who we are.
 HEADERS = {"User-Agent": f"airsenal-ops-console/{__version__}", "Accept-Encoding": "gzip, deflate"}
@@ -41,9 +43,12 @@ class Answer:
 
 
 class FplCall:
+    """`httpx` is imported with the first call: many a console never makes one."""
+
     def __init__(self, base_url: str, now: Clock, patience: Patience) -> None:
         self._url, self._now, self.patience = base_url.rstrip("/"), now, patience
         self._client: httpx.AsyncClient | None = None
+        self._making = asyncio.Lock()
 
     async def get(self, path: str, etag: str | None) -> Answer:
         """Raises UpstreamFailed."""
@@ -64,11 +69,12 @@ class FplCall:
         return await self._once(path, etag)
 
     async def _once(self, path: str, etag: str | None) -> Answer:
-        if self._client is None:  # reads the machine's certificate authorities: 20 ms
-            self._client = await asyncio.to_thread(self._make_client)
+        client = await self._opened()
+        import httpx
+
         headers = {"If-None-Match": etag} if etag else {}
         try:
-            async with self._client.stream("GET", f"{self._url}/{path}/", headers=headers) as response:
+            async with client.stream("GET", f"{self._url}/{path}/", headers=headers) as response:
                 body = await self._read(response)
         except httpx.TimeoutException:
             raise timed_out(self.patience.silence) from None
@@ -93,7 +99,15 @@ class FplCall:
             parts.append(part)
         return b"".join(parts)
 
+    async def _opened(self) -> httpx.AsyncClient:
+        async with self._making:  # a team's page asks for several addresses at once
+            if self._client is None:  # the import, and the machine's certificate authorities: 60 ms
+                self._client = await asyncio.to_thread(self._make_client)
+            return self._client
+
     def _make_client(self) -> httpx.AsyncClient:
+        import httpx
+
         timeout = httpx.Timeout(self.patience.silence, connect=self.patience.connect)
         # trust_env: HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE count, as for every other program on the machine.
         return httpx.AsyncClient(timeout=timeout, headers=HEADERS, trust_env=True)

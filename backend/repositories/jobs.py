@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -16,8 +14,8 @@ from backend.errors import DamagedRecord
 from backend.models.history import JobFilter
 from backend.models.jobs import Attempt, Cause, Job, JobStatus, Progress
 
-_PENDING, _RUNNING = JobStatus.PENDING.value, JobStatus.RUNNING.value
-_ENDED = {"$in": [JobStatus.COMPLETED.value, JobStatus.FAILED.value, JobStatus.CANCELLED.value]}
+PENDING, RUNNING = JobStatus.PENDING.value, JobStatus.RUNNING.value
+ENDED = {"$in": [JobStatus.COMPLETED.value, JobStatus.FAILED.value, JobStatus.CANCELLED.value]}
 # Lists show fifty jobs at a time: nothing in them may grow with the job.
 _LIST_FIELDS = {"sealed_parameters": 0, "output": 0}
 
@@ -109,13 +107,13 @@ def claimed(job: Job, *, owner: str, node: str, now: datetime) -> Job:
 
 def _claim(job: Job) -> tuple[Document, Document]:
     """Condition and change that make the waiting job what `job`, its claimed form, is."""
-    query: Document = {"_id": job.id, "status": _PENDING, "attempts": {"$size": job.attempt - 1}}
+    query: Document = {"_id": job.id, "status": PENDING, "attempts": {"$size": job.attempt - 1}}
     return query, {"$set": job.model_dump(include=_CLAIM_FIELDS)}
 
 
 def _end(job: Job, attempt: Attempt, change: Document) -> tuple[Document, Document]:
-    query: Document = {"_id": job.id, "status": _RUNNING, f"attempts.{attempt.number - 1}.ended_at": None}
-    if change["status"] == _PENDING:
+    query: Document = {"_id": job.id, "status": RUNNING, f"attempts.{attempt.number - 1}.ended_at": None}
+    if change["status"] == PENDING:
         query["cancel_requested_at"] = None
     return query, {"$set": {**change, f"attempts.{attempt.number - 1}": attempt.model_dump()}}
 
@@ -135,7 +133,7 @@ class JobRepository:
                 # The lane rule itself: the database refuses a second running job, whoever starts it.
                 IndexModel(
                     [("lane", ASCENDING)], name="one_running_per_lane", unique=True,
-                    partialFilterExpression={"status": _RUNNING},
+                    partialFilterExpression={"status": RUNNING},
                 ),
                 IndexModel([("sequence", DESCENDING)], name="newest"),
                 IndexModel([("status", ASCENDING), ("sequence", DESCENDING)], name="newest_of_status"),
@@ -179,13 +177,13 @@ class JobRepository:
         return await self._jobs.find_one({"_id": job_id, "status": JobStatus.COMPLETED.value}, {"_id": 1}) is not None
 
     async def count_pending(self, at_most: int) -> int:
-        return await self._jobs.count_documents({"status": _PENDING}, limit=at_most)
+        return await self._jobs.count_documents({"status": PENDING}, limit=at_most)
 
     async def position(self, job: Job) -> int:
         """How many waiting jobs of the lane go before this one, plus one."""
         ahead: Document = {
             "lane": job.lane,
-            "status": _PENDING,
+            "status": PENDING,
             "$or": [
                 {"priority": {"$gt": job.priority}},
                 {"priority": job.priority, "sequence": {"$lt": job.sequence}},
@@ -194,18 +192,18 @@ class JobRepository:
         return 1 + await self._jobs.count_documents(ahead, limit=1_000)
 
     async def pending_lanes(self) -> list[str]:
-        return list(await self._jobs.distinct("lane", {"status": _PENDING}))
+        return list(await self._jobs.distinct("lane", {"status": PENDING}))
 
     async def next_due(self, lane: str) -> datetime | None:
         """When the lane's next waiting job may start; None when none waits."""
         document = await self._jobs.find_one(
-            {"lane": lane, "status": _PENDING}, {"not_before": 1}, sort=[("not_before", ASCENDING)]
+            {"lane": lane, "status": PENDING}, {"not_before": 1}, sort=[("not_before", ASCENDING)]
         )
         return document["not_before"] if document else None
 
     async def due(self, lane: str, now: datetime, limit: int) -> list[Job]:
         """Waiting jobs of the lane that may start now, next first: first in, first out within priority."""
-        query = {"lane": lane, "status": _PENDING, "not_before": {"$lte": now}}
+        query = {"lane": lane, "status": PENDING, "not_before": {"$lte": now}}
         order = [("priority", DESCENDING), ("sequence", ASCENDING)]
         cursor = self._jobs.find(query).sort(order).hint("next_in_lane").limit(limit)
         return _sound(await cursor.to_list(limit))
@@ -224,7 +222,7 @@ class JobRepository:
 
     async def _is_claimed(self, job: Job) -> bool:
         """Whether this very claim was stored before: its answer got lost, and it was tried again."""
-        query = {"_id": job.id, "status": _RUNNING, "owner": job.owner, "attempts": {"$size": job.attempt}}
+        query = {"_id": job.id, "status": RUNNING, "owner": job.owner, "attempts": {"$size": job.attempt}}
         return await self._jobs.find_one(query, {"_id": 1}) is not None
 
     async def end_attempt(self, job: Job, attempt: Attempt, change: Document) -> Job | None:
@@ -262,14 +260,8 @@ class JobRepository:
         ended = await self.end_attempt(job, attempt, change)
         return ended, successor if await self._is_claimed(successor) else None
 
-    async def set_log_size(self, job_id: str, lines: int, size: int) -> None:
-        """While the job runs: what the job's views show as its log's size."""
-        await self._jobs.update_one(
-            {"_id": job_id, "status": _RUNNING}, {"$set": {"log_lines": lines, "log_bytes": size}}
-        )
-
     async def set_progress(self, job_id: str, progress: Progress) -> None:
-        await self._jobs.update_one({"_id": job_id, "status": _RUNNING}, {"$set": {"progress": progress.model_dump()}})
+        await self._jobs.update_one({"_id": job_id, "status": RUNNING}, {"$set": {"progress": progress.model_dump()}})
 
     async def cancel_pending(self, job_id: str, *, by: str, now: datetime) -> bool:
         change = {
@@ -281,13 +273,13 @@ class JobRepository:
             "completed_at": now,
             "notify": True,
         }
-        result = await self._jobs.update_one({"_id": job_id, "status": _PENDING}, {"$set": change})
+        result = await self._jobs.update_one({"_id": job_id, "status": PENDING}, {"$set": change})
         return result.modified_count == 1
 
     async def request_cancel(self, job_id: str, *, by: str, now: datetime) -> bool:
         """Mark a running job. Its owner sees the mark at its next beat, wherever it runs. The first request stays."""
         result = await self._jobs.update_one(
-            {"_id": job_id, "status": _RUNNING},
+            {"_id": job_id, "status": RUNNING},
             [
                 {
                     "$set": {
@@ -301,14 +293,14 @@ class JobRepository:
 
     async def beat(self, owner: str, job_ids: list[str], now: datetime) -> list[str]:
         """Say that this owner follows these jobs; returns those of them that somebody wants cancelled."""
-        mine = {"_id": {"$in": job_ids}, "owner": owner, "status": _RUNNING}
+        mine = {"_id": {"$in": job_ids}, "owner": owner, "status": RUNNING}
         await self._jobs.update_many(mine, {"$set": {"beat_at": now}})
         cursor = self._jobs.find({**mine, "cancel_requested_at": {"$ne": None}}, {"_id": 1})
         return [document["_id"] for document in await cursor.to_list(None)]
 
     async def running(self, *, node: str | None = None, stale_since: datetime | None = None) -> list[Job]:
         """Running jobs: those of a node, or those of any node without a beat since then."""
-        query: Document = {"status": _RUNNING}
+        query: Document = {"status": RUNNING}
         if node is not None:
             query["node"] = node
         if stale_since is not None:
@@ -318,7 +310,7 @@ class JobRepository:
     async def take_over(self, job: Job, *, owner: str, node: str, now: datetime) -> bool:
         """Make a running job of an earlier owner ours. Only one console succeeds."""
         result = await self._jobs.update_one(
-            {"_id": job.id, "status": _RUNNING, "owner": job.owner},
+            {"_id": job.id, "status": RUNNING, "owner": job.owner},
             {"$set": {"owner": owner, "node": node, "beat_at": now}},
         )
         return result.modified_count == 1
@@ -332,76 +324,9 @@ class JobRepository:
             "completed_at": now,
             "notify": True,
         }
-        result = await self._jobs.update_one({"_id": job_id, "status": {"$nin": _ENDED["$in"]}}, {"$set": change})
+        result = await self._jobs.update_one({"_id": job_id, "status": {"$nin": ENDED["$in"]}}, {"$set": change})
         return result.modified_count == 1
-
-    async def note_log_of_closed(self, job_id: str, attempt: Attempt) -> None:
-        """The end of an attempt whose job was closed by hand before: what was printed, and nothing of the state."""
-        index = attempt.number - 1
-        change = {
-            "log_lines": attempt.first_line + attempt.lines,
-            "log_bytes": attempt.first_byte + attempt.bytes,
-            f"attempts.{index}.lines": attempt.lines,
-            f"attempts.{index}.bytes": attempt.bytes,
-        }
-        query = {"_id": job_id, "status": _ENDED, f"attempts.{index}.ended_at": None}
-        await self._jobs.update_one(query, {"$set": change})
-
-    async def clear_log(self, job_id: str) -> bool:
-        """Forget the log's size and ranges; only of an ended job."""
-        result = await self._jobs.update_one(
-            {"_id": job_id, "status": _ENDED},
-            {
-                "$set": {
-                    "log_lines": 0,
-                    "log_bytes": 0,
-                    "attempts.$[].lines": 0,
-                    "attempts.$[].bytes": 0,
-                    "attempts.$[].first_line": 0,
-                    "attempts.$[].first_byte": 0,
-                }
-            },
-        )
-        return result.matched_count == 1
-
-    async def logs_newest_first(self) -> AsyncIterator[tuple[str, datetime, int]]:
-        """(job id, completed at, log bytes) of every ended, unpinned job that has a log."""
-        query = {"status": _ENDED, "log_bytes": {"$gt": 0}, "pinned": {"$ne": True}}
-        fields = {"completed_at": 1, "log_bytes": 1}
-        async for document in self._jobs.find(query, fields).sort("sequence", DESCENDING):
-            yield document["_id"], document["completed_at"], document["log_bytes"]
-
-    async def without_log(self, job_ids: list[str]) -> list[str]:
-        """Those of the ids whose chunks nothing leads to: no such job, or it has ended and says it has no log."""
-        with_log: Document = {"_id": {"$in": job_ids}, "$nor": [{"status": _ENDED, "log_bytes": 0}]}
-        known = {document["_id"] async for document in self._jobs.find(with_log, {"_id": 1})}
-        return [job_id for job_id in job_ids if job_id not in known]
 
     async def pin(self, job_id: str, pinned: bool) -> bool:
         result = await self._jobs.update_one({"_id": job_id}, {"$set": {"pinned": pinned}})
         return result.matched_count == 1
-
-    async def ended_with_log(self) -> list[str]:
-        cursor = self._jobs.find({"status": _ENDED, "log_bytes": {"$gt": 0}}, {"_id": 1})
-        return [document["_id"] for document in await cursor.to_list(None)]
-
-
-class IdempotencyRepository:
-    """Which job a client's Idempotency-Key made. MongoDB forgets keys after a day (TTL index)."""
-
-    HOURS = 24
-
-    def __init__(self, db: Mongo) -> None:
-        self._keys = db["idempotency_keys"]
-
-    async def create_indexes(self) -> None:
-        await self._keys.create_index("created_at", expireAfterSeconds=self.HOURS * 3600)
-
-    async def remember(self, key: str, job_id: str, request: str, now: datetime) -> dict[str, Any]:
-        """The record of this key: the one just made, or the earlier one with its `job_id` and `request`."""
-        record = {"_id": key, "job_id": job_id, "request": request, "created_at": now}
-        try:
-            await self._keys.insert_one(record)
-        except Duplicate:
-            return await self._keys.find_one({"_id": key}) or record
-        return record

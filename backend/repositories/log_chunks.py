@@ -58,7 +58,6 @@ class LogChunkRepository:
             [
                 IndexModel([("job_id", ASCENDING), ("first_byte", ASCENDING)], name="by_byte", unique=True),
                 IndexModel([("job_id", ASCENDING), ("first_line", ASCENDING)], name="by_line"),
-                IndexModel([("stored_at", ASCENDING)], name="by_age"),
             ]
         )
 

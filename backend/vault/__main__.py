@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import fcntl
 import getpass
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,17 +13,17 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from backend.command_frame import Words, data_dir_option, run_command
 from backend.config.keys import KeyFile, load_or_create_keys
-from backend.config.settings import Settings, load_settings
+from backend.config.settings import Settings
 from backend.database import Database
-from backend.database_session import DatabaseLost, database_of
+from backend.database_session import database_of
 from backend.errors import StartError
 from backend.models.audit import AuditEntry
 from backend.repositories.audit import AuditRepository
 from backend.repositories.secrets import FactorSecretRepository, JobSecretRepository, SecretRepository
 from backend.utils.clock import utc_now
 from backend.utils.encryption import Sealer, key_id
-from backend.utils.logging import configure_logging
 from backend.vault.rotation import (
     FactorSecrets,
     JobSecrets,
@@ -36,36 +35,23 @@ from backend.vault.rotation import (
 
 # True at every moment of both commands: a rotation adds its key before it uses it, and `retire` looks before it takes.
 _SAFE = "Nothing is lost: every value stays readable with the keys that are there, and no key was taken away."
-_INTERRUPTED = 130
 
 
 def main() -> int:
     """0: done, or nothing to do. 1: it was not done, and why. 130: somebody stopped it."""
     options = _parser().parse_args()
-    os.umask(0o077)
-    try:
-        settings = load_settings(data_dir=options.data_dir.expanduser().absolute() if options.data_dir else None)
-        configure_logging("WARNING", settings.log_format)
-        if not (settings.data_dir / "keys").is_dir():
-            raise StartError(f"{settings.data_dir} is not a console's data folder: name it with --data-dir.")
+    words = Words("Nothing was changed.", _SAFE, f"run `{options.what}` once more; it goes on where it stopped")
+
+    def work(settings: Settings) -> int:
         # The lock before anything else: keys that were read without it may be out of date when they are written back.
         with _alone(settings.data_dir):
-            work = _retire(settings) if options.what == "retire" else _rotate(settings, options.dry_run)
-            return asyncio.run(work)
-    except StartError as error:
-        print(f"Nothing was changed. {error}", file=sys.stderr)
+            return asyncio.run(_retire(settings) if options.what == "retire" else _rotate(settings, options.dry_run))
+
+    try:
+        return run_command(options.data_dir, words, work, of_a_console=lambda its: (its.data_dir / "keys").is_dir())
     except RotationStopped as error:
         print(error, file=sys.stderr)
-    except DatabaseLost as error:
-        again = f"See that it runs, then run `{options.what}` once more; it goes on where it stopped."
-        print(f"Stopped: {error}. {_SAFE} {again}", file=sys.stderr)
-    except OSError as error:
-        again = f"Put that right (is this the console's own user?), then run `{options.what}` once more."
-        print(f"Stopped: {error.filename or 'a file'}: {error.strerror or error}. {_SAFE} {again}", file=sys.stderr)
-    except KeyboardInterrupt:
-        print(f"Stopped by you. {_SAFE} Run `{options.what}` once more to go on.", file=sys.stderr)
-        return _INTERRUPTED
-    return 1
+        return 1
 
 
 async def _rotate(settings: Settings, dry_run: bool) -> int:
@@ -166,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     rotate.add_argument("--dry-run", action="store_true", help="check that everything can be read, and change nothing")
     retire = commands.add_parser("retire", help="take former keys away when nothing is sealed with them any more")
     for command in (rotate, retire):
-        command.add_argument("--data-dir", type=Path, help="the console's data folder (DATA_DIR)")
+        data_dir_option(command)
     return parser
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.fpl.parsers import Parsed, parse, progress_reader
-from backend.jobs.log_reader import shown
+from backend.jobs.log_lines import shown
 
 CAPTURES = Path(__file__).parent / "captures"
 ENDED = datetime(2026, 2, 5, 12, tzinfo=UTC)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from backend.repositories.jobs import sequence_at
 from backend.tests.conftest import Console, moment
 
 
@@ -25,6 +28,7 @@ async def test_the_list_is_searched_and_filtered_by_the_server(console: Console)
     assert failed["id"] in await _ids(console, status="failed", ended_from=failed["completed_at"])
     later = moment(failed["completed_at"]) + timedelta(seconds=1)
     assert await _ids(console, ended_from=later.isoformat()) == []
+    assert failed["id"] in await _ids(console, ended_from="0001-01-02T00:00:00Z")
     created = moment(failed["created_at"])
     window = {"created_from": created.isoformat(), "created_before": (created + timedelta(seconds=1)).isoformat()}
     assert failed["id"] in await _ids(console, **window)
@@ -32,6 +36,28 @@ async def test_the_list_is_searched_and_filtered_by_the_server(console: Console)
     # The page after a job holds none that is newer.
     assert failed["id"] not in await _ids(console, before=failed["id"], **window)
     assert (await console.http.get("/api/jobs", params={"created_from": "2026-01-01T00:00:00"})).status_code == 422
+
+
+async def test_few_that_ended_lately_are_found_without_a_look_at_all_the_others(
+    console: Console, mongo_url: str
+) -> None:
+    job = await console.run("say")
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
+    jobs = client[console.settings.db_name]["jobs"]
+    stored = await jobs.find_one({"_id": job["id"]})
+    long_ago = moment(job["created_at"]) - timedelta(days=100)
+    old = {**stored, "sequence": sequence_at(long_ago), "created_at": long_ago, "completed_at": long_ago}
+    await jobs.insert_many([old | {"_id": f"old {number}"} for number in range(2_000)])
+
+    async def looked_at() -> int:
+        status = await client.admin.command("serverStatus")
+        return int(status["metrics"]["queryExecutor"]["scannedObjects"])
+
+    before = await looked_at()
+    assert job["id"] in await _ids(console, ended_from=job["completed_at"])
+    assert await looked_at() - before < 1_500
+    await jobs.delete_many({"_id": {"$regex": "^old"}})
+    client.close()
 
 
 async def test_the_summary_counts_each_day_in_its_zone(console: Console) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from backend.jobs import log_reader
 from backend.jobs.feed import Feeds
 from backend.jobs.log_reader import LogReader
-from backend.repositories.log_chunks import LogChunkRepository
+from backend.repositories.log_chunks import LogChunk, LogChunkRepository
 from backend.tests.conftest import Console
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
@@ -115,6 +116,19 @@ async def test_a_job_shows_the_end_of_its_log_also_when_lines_are_long(
     numbers = [int(line[:6]) for line in job["logs"]]
     assert numbers == list(range(lines))[-len(numbers) :]
     assert len(numbers) == {200: 4 * 1024 * 1024 // 60_006, 6: 3, 2500: 2000}[lines]
+
+
+async def test_a_line_is_found_at_once_also_among_half_a_million_empty_ones(console: Console) -> None:
+    """It is counted on the loop, so it must be too quick for anybody to wait for it."""
+    chunks = LogChunkRepository(console.services.database.db)
+    empty = LogChunk("empty", 0, 0, 2**19, b"\n" * 2**19, 1, 2**19, [(0, 0, 1)])
+    await chunks.store(empty, datetime.now(UTC))
+    reader = LogReader(chunks, Feeds(lambda _: None))
+    began = time.thread_time()
+    places = [await reader.byte_of_line("empty", line) for line in (1, 2**18 + 5, 2**19)]
+    assert time.thread_time() - began < 0.03
+    assert places == [(1, 1), (2**18 + 5, 2**18 + 5), (2**19, 2**19)]
+    await chunks.delete_log(["empty"])
 
 
 async def test_a_long_search_leaves_others_their_turn(console: Console) -> None:

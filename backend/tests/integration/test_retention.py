@@ -86,10 +86,6 @@ async def test_chunks_that_nothing_leads_to_are_found(console: Console, database
     assert (await console.ended(running["id"]))["logs"][0] == "line 0"
 
 
-async def _killed(_: str) -> bool:
-    raise ConnectionAbortedError
-
-
 async def test_maintenance_may_take_longer_than_a_request(mongo_url: str) -> None:
     """The driver's limit of a whole operation gives way to the longer one, also in Motor's threads."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url, timeoutMS=300)
@@ -121,3 +117,27 @@ async def test_orphans_are_looked_for_along_the_index(console: Console, database
 
 def test_times_survive_the_database() -> None:
     assert utc_now().microsecond % 1000 == 0
+
+
+async def test_spoiled_records_keep_no_other_log_on_the_disk(console: Console, database: Any) -> None:
+    spoiled, timeless, sound = [await console.run("say") for _ in range(3)]
+    await database["jobs"].update_one({"_id": spoiled["id"]}, {"$set": {"attempts": ["what"]}})
+    await database["jobs"].update_one({"_id": timeless["id"]}, {"$set": {"completed_at": "yesterday"}})
+    _keep(console, jobs=0)
+    assert await console.services.retention.sweep() >= 2
+    assert (await console.job(sound["id"]))["logs"] == []
+    await database["jobs"].delete_many({"_id": {"$in": [spoiled["id"], timeless["id"]]}})
+
+
+async def test_many_logs_are_cleared_in_few_writes(console: Console, database: Any) -> None:
+    """One by one it was a minute for some ten thousand, with somebody waiting for the answer."""
+    job = await database["jobs"].find_one({"_id": (await console.run("say"))["id"]})
+    copies = [job | {"_id": f"copy {number}", "sequence": number} for number in range(250)]
+    await database["jobs"].insert_many(copies)
+    before = await database.client.admin.command("serverStatus")
+    assert (await console.http.delete("/api/jobs/logs")).json()["cleared"] >= 251
+    after = await database.client.admin.command("serverStatus")
+    # The console's own beats are among them.
+    assert after["opcounters"]["update"] - before["opcounters"]["update"] < 50
+    assert await database["jobs"].count_documents({"_id": {"$regex": "^copy"}, "log_bytes": 0}) == 250
+    await database["jobs"].delete_many({"_id": {"$regex": "^copy"}})

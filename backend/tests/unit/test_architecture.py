@@ -13,7 +13,7 @@ FLOORS: list[set[str]] = [
     {"config", "utils", "errors", "__init__"},
     {"models"},
     {"database", "repositories", "providers", "embedded_mongo", "mongod_program", "private_socket"}
-    | {"data_folder", "listening", "http_protocol", "database_session"},
+    | {"data_folder", "listening", "database_session", "command_frame"},
     {"audit", "auth", "commands", "vault", "metrics"},
     {"jobs"},
     {"schedules", "notifications", "fpl"},
@@ -29,6 +29,7 @@ SAME_FLOOR = {
     ("repositories", "database"),
     ("embedded_mongo", "mongod_program"),
     ("embedded_mongo", "private_socket"),
+    ("command_frame", "database_session"),
     ("database_session", "database"),
     ("database_session", "data_folder"),
     ("database_session", "embedded_mongo"),
@@ -40,7 +41,7 @@ HOMES = {
     "motor": {"database", "repositories"},
     "pymongo": {"database", "repositories"},
     "bson": {"database", "repositories"},
-    "fastapi": {"server", "api", "middleware"}, "uvicorn": {"web_server", "http_protocol"},
+    "fastapi": {"server", "api", "middleware"}, "uvicorn": {"web_server"},
     "subprocess": {"jobs", "embedded_mongo", "mongod_program"}, "httpx": {"providers"}, "aiohttp": {"providers"},
     "urllib.request": {"providers"},
 }  # fmt: skip

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from backend.jobs.feed import KEEP_BYTES, LiveLog, Piece
-from backend.jobs.log_reader import MAX_LINE, LineSplitter, shown
+import asyncio
+from datetime import UTC, datetime
+
+from backend.database import Database
+from backend.jobs.feed import KEEP_BYTES, Feeds, LiveLog, Piece
+from backend.jobs.log_lines import MAX_LINE, LineSplitter, shown
+from backend.jobs.log_reader import LogReader
+from backend.jobs.websocket_manager import WebSocketManager
+from backend.models.jobs import Job, JobStatus
+from backend.repositories.jobs import JobRepository
+from backend.repositories.log_chunks import LogChunkRepository
 
 
 def _lines(*pieces: tuple[bytes, int]) -> tuple[list[str], list[str]]:
@@ -56,3 +65,48 @@ def test_memory_holds_what_is_not_stored_and_little_more() -> None:
     assert live.end_byte - live.start_byte <= KEEP_BYTES + 100_000
     assert live.lines == 40
     assert next(live.pieces_from(3_950_000)).first_byte == 3_900_000
+
+
+class _Watcher:
+    """Leaves when it was sent something."""
+
+    def __init__(self) -> None:
+        self.sent = asyncio.Event()
+
+    async def send_text(self, text: str) -> None:
+        self.sent.set()
+
+    async def send_bytes(self, data: bytes) -> None:
+        self.sent.set()
+
+    async def receive(self) -> str:
+        await self.sent.wait()
+        raise ConnectionError
+
+    async def close(self, code: int, reason: str) -> None: ...
+
+
+async def _allowed() -> bool:
+    return True
+
+
+async def test_who_opens_a_log_of_short_lines_does_not_hold_up_everybody_else() -> None:
+    """To split a piece of 800 KB of them takes 200 ms: beside the loop, where others get their turns."""
+    unused = Database("mongodb://127.0.0.1:1", "unused")
+    feeds, watcher, turns = Feeds(lambda _: None), _Watcher(), 0
+    job = Job(
+        id="a", command="yes", title="Yes", touches="reads", parameters={}, submitted_by="", status=JobStatus.RUNNING,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    reader = LogReader(LogChunkRepository(unused.db), feeds)
+    manager = WebSocketManager(JobRepository(unused.db), feeds, reader)
+    with feeds.watch("a") as feed:
+        feed.log = LiveLog(0, 0)
+        feed.log.append(b"y\n" * 400_000, 0, 1)
+        feed.job = job
+        watching = asyncio.create_task(manager.serve("a", watcher, style="batch", start=0, allowed=_allowed))
+        while not watcher.sent.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+        await watching
+    assert turns > 50

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from backend.jobs import runner as runner_module
 from backend.jobs.runner import Runner
 from backend.jobs.spool import SpoolReader
@@ -151,3 +153,44 @@ def test_a_full_disk_loses_output_and_says_so_but_not_what_the_job_came_to(tmp_p
     text = b"".join(frame.data for frame in SpoolReader(tmp_path).read(1000))
     assert b"6 bytes of output were not kept" in text
     assert (outcome["bytes"], outcome["sha256"]) == (len(text), hashlib.sha256(text).hexdigest())
+
+
+@pytest.mark.parametrize("pty", [False, True])
+def test_a_runner_that_serves_again_and_again_keeps_nothing_open(tmp_path: Path, pty: bool) -> None:
+    counts = []
+
+    def run() -> None:
+        Runner.prepare()
+        for number in range(3):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            runner = Runner({**_spec(folder, ["echo", "hello"]), "pty": pty}, folder)
+            runner.make_ready()
+            assert runner.run()
+            counts.append(len(list(Path("/proc/self/fd").iterdir())))
+        (tmp_path / "open").write_text(json.dumps(counts))
+
+    os.waitpid(_in_a_process_of_its_own(run), 0)
+    assert len(set(json.loads((tmp_path / "open").read_text()))) == 1
+
+
+def test_a_terminal_is_typed_more_than_it_takes_at_once(tmp_path: Path) -> None:
+    """Typed before the child was there, it blocked for ever above some 10 KB, and no cancel could end that."""
+    text = "a line of input\n" * 10_000
+
+    def run() -> None:
+        Runner.prepare()
+        spec = {**_spec(tmp_path, ["wc", "-c"]), "pty": True, "stdin": text, "time_limit": 30}
+        runner = Runner(spec, tmp_path)
+        runner.make_ready()
+        runner.run()
+
+    pid = _in_a_process_of_its_own(run)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "outcome.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    assert json.loads((tmp_path / "outcome.json").read_text())["exit_code"] == 0
+    frames = SpoolReader(tmp_path).read(1 << 20)
+    assert b"".join(frame.data for frame in frames).split() == [str(len(text)).encode()]
