@@ -24,6 +24,7 @@ def main() -> int:
     hide_environment()
     options = _parser().parse_args()
     raise_open_files()
+    write_no_cores()
     # Everything the console and its jobs write is for its own user only.
     os.umask(0o077)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
@@ -62,6 +63,11 @@ def raise_open_files() -> None:
         # macOS refuses more than its kernel's own limit; then the console runs with what it has.
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def write_no_cores() -> None:
+    """Services of systemd may write them without a limit, and that of a job holds its secrets."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _stop_early(_number: int, _frame: FrameType | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -61,6 +62,9 @@ class Catalogue:
 def _load_folder(folder: Path, taken: Mapping[str, Command]) -> tuple[dict[str, Command], list[CatalogueProblem]]:
     commands: dict[str, Command] = {}
     paths, problems = _list_files(folder)
+    if taken:
+        paths, rows = _for_some_only(folder, paths)
+        problems += rows
     for path in paths:
         found, rows = read_file(path, path.name)
         problems += rows
@@ -117,6 +121,27 @@ def _list_files(folder: Path) -> tuple[list[Path], list[CatalogueProblem]]:
     if len(files) > MAX_FILES:
         problems.append(_row(str(folder), f"Only the first {MAX_FILES} of {len(files)} command files are read."))
     return files[:MAX_FILES], problems
+
+
+def _for_some_only(folder: Path, files: list[Path]) -> tuple[list[Path], list[CatalogueProblem]]:
+    """Without those that everybody on this machine may write: their commands run as the console's user."""
+    open_to_all = [path for path in (folder, *files) if _anybody_writes(path)]
+    problems = [
+        _row(
+            path.name if path in files else str(path),
+            "Everybody on this machine may write here, and so could run anything as the console's user; it is not "
+            f"read: chmod o-w {path}, and look at what is in it.",
+        )
+        for path in open_to_all
+    ]
+    return [path for path in files if path not in open_to_all and folder not in open_to_all], problems
+
+
+def _anybody_writes(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & stat.S_IWOTH)
+    except OSError:
+        return False  # reading it says what is wrong
 
 
 def _row(file: str, message: str) -> CatalogueProblem:

@@ -16,8 +16,17 @@ from backend.models.commands import Parameter
 
 MAX_ARGUMENTS = 200
 MAX_TEMPLATE = 4_000
-_INTERPRETER = re.compile(r"(ba|da|a|z|k|fi)?sh|python[0-9.]*|perl|ruby|node")
-_SCRIPT_FLAG = re.compile(r"-[a-z]*[ce]")
+# Programs that run a text, the option behind which it comes, and those options that have another value behind them.
+_INTERPRETERS = [
+    (re.compile(program), re.compile(script), re.compile(valued))
+    for program, script, valued in (
+        (r"(ba|da|a|z|k|fi)?sh", r"-[A-Za-z]*c", r"[-+][A-Za-z]*[oO]"),
+        (r"python[0-9.]*", r"-[A-Za-z]*c", r"-[A-Za-z]*[WX]"),
+        (r"perl|ruby", r"-[a-z0-9]*[eE]", r"-[Ir]"),
+        (r"node", r"-[a-z]*[ep]|--eval|--print", r"-r|--require|--import"),
+        (r"php", r"-[BrRE]", r"-[cd]"),
+    )
+]
 
 
 def read_template(
@@ -124,11 +133,18 @@ def _check_scripts(
 def _script_of(arguments: Sequence[Template]) -> Template | None:
     """The text that an interpreter at the head of these arguments is told to run."""
     program = "python" if arguments[0].names == {"python"} else PurePath(arguments[0].literal).name
-    if not _INTERPRETER.fullmatch(program):
-        return None
-    for flag, script in pairwise(arguments[1:]):
-        if not flag.literal.startswith("-"):
-            return None
-        if _SCRIPT_FLAG.fullmatch(flag.literal):
+    for interpreter, script_option, valued_option in _INTERPRETERS:
+        if interpreter.fullmatch(program):
+            return _behind(script_option, valued_option, arguments[1:])
+    return None
+
+
+def _behind(option: re.Pattern[str], valued: re.Pattern[str], arguments: Sequence[Template]) -> Template | None:
+    is_value = False
+    for flag, script in pairwise(arguments):
+        if option.fullmatch(flag.literal):
             return script
+        if not is_value and not flag.literal.startswith(("-", "+")):
+            return None
+        is_value = not is_value and valued.fullmatch(flag.literal) is not None
     return None

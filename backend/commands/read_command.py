@@ -18,6 +18,11 @@ from backend.models.commands import Parameter, Touches
 RESERVED_IDS = frozenset({"problems"})  # GET /api/commands/problems
 SECRET_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+# Their value decides which code a program loads.
+_LOADS_CODE = re.compile(
+    r"PATH|LD_.*|DYLD_.*|PYTHON(PATH|HOME|STARTUP)|PERL5.*|RUBY(OPT|LIB)|NODE_(OPTIONS|PATH)|GIT_(SSH|EXEC|CONFIG).*|"
+    r"BASH_ENV|ENV|SHELL|IFS|PS4"
+)
 _LANE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _PARSER = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 _DURATION = re.compile(r"([1-9][0-9]{0,6})([smh])")
@@ -116,7 +121,17 @@ class _CommandReader:
             template = read_template(self.reader, node, f"'env' {name}", self.parameters, empty=True)
             if template is not None:
                 env[name] = template
+                self._check_loading(node, name, template)
         return env
+
+    def _check_loading(self, node: yaml.Node, name: str, template: Template) -> None:
+        typed = [
+            used for used in sorted(template.names & self.parameters.keys()) if self.parameters[used].type == "text"
+        ]
+        if typed and _LOADS_CODE.fullmatch(name):
+            self.reader.problem(
+                node, f"'env' {name} decides which code runs, so it must not hold the text '{typed[0]}': use a choice"
+            )
 
     def _always_given(self, key: str) -> Template | None:
         if key not in self.fields:

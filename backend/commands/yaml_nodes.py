@@ -121,6 +121,10 @@ class Reader:
             self.problem(node, f"{what} has {len(value):,} characters, and {longest:,} are the most allowed")
         elif "\0" in value:
             self.problem(node, f"{what} holds a NUL character, which no program can receive: remove it")
+        elif any("\ud800" <= sign <= "\udfff" for sign in value):
+            self.problem(
+                node, f"{what} holds half of a character (\\ud800 to \\udfff), which is no text: write all of it"
+            )
         else:
             return value
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from backend.commands.catalogue import Catalogue
@@ -65,7 +65,7 @@ class JobHistory:
         today = now.astimezone(zone).date()
         listed = [DayOfJobs(day=today - timedelta(days=ago)) for ago in reversed(range(days))]
         first = datetime.combine(listed[0].day, time(), zone)
-        for day, status, count in await self._counts.by_day(first, timezone):
+        for (day, status), count in (await self._counts.by_day(first, zone)).items():
             _add(listed, day, status, count)
         yesterday = now - timedelta(hours=24)
         return JobSummary(
@@ -87,9 +87,9 @@ def _bounded(chosen: JobFilter) -> JobFilter:
     return replace(chosen, created_from=max(chosen.created_from, least) if chosen.created_from else least)
 
 
-def _add(days: list[DayOfJobs], day: str, status: JobStatus, count: int) -> None:
+def _add(days: list[DayOfJobs], day: date, status: JobStatus, count: int) -> None:
     for row in days:
-        if row.day.isoformat() == day:
+        if row.day == day:
             name = status.value if status in ENDED else "open"
             setattr(row, name, getattr(row, name) + count)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -27,6 +27,24 @@ BEAT_SECONDS = 5.0
 STALE_SECONDS = 90.0
 # One of ours that nobody here follows has missed so many beats: something stumbled over it, and its lane stands still.
 MISSED_BEATS = 3
+
+
+class Silences:
+    """How long beats have stood still, by our own timer. Clocks of two hosts differ, and any clock may be set: a beat
+    that looks old and goes on is that of a living console."""
+
+    def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
+        self._timer = timer
+        self._seen: dict[str, tuple[datetime | None, float]] = {}
+
+    def of(self, beats: Mapping[str, datetime | None]) -> dict[str, float]:
+        """Seconds since each of these was first seen as it is now; what is not among them is forgotten."""
+        now = self._timer()
+        before = self._seen
+        self._seen = {
+            key: before[key] if key in before and before[key][0] == beat else (beat, now) for key, beat in beats.items()
+        }
+        return {key: now - since for key, (_, since) in self._seen.items()}
 
 
 class Recovery:
@@ -54,6 +72,7 @@ class Recovery:
         self._wake = wake
         self._tasks = TaskGroup()
         self._settling: set[str] = set()
+        self._silences = Silences()
         self.last_beat = time.monotonic()
 
     async def close(self) -> None:
@@ -121,12 +140,15 @@ class Recovery:
 
     async def settle_stale(self) -> None:
         """Running jobs for which nobody has beaten for too long: of other consoles, and of this one."""
-        now = self._now()
-        for job in await self._jobs.running(stale_since=now - timedelta(seconds=MISSED_BEATS * BEAT_SECONDS)):
+        now, patience = self._now(), timedelta(seconds=MISSED_BEATS * BEAT_SECONDS)
+        stale = await self._jobs.running(stale_since=now - patience)
+        silent = self._silences.of({job.id: job.beat_at for job in stale})
+        for job in stale:
             ours = job.owner == self._owner
             if ours and (job.id in self._settling or self._attempts.follows(job.id)):
                 continue
-            lost_host = not job.beat_at or now - job.beat_at >= timedelta(seconds=STALE_SECONDS)
+            old = not job.beat_at or now - job.beat_at >= timedelta(seconds=STALE_SECONDS)
+            lost_host = old and silent[job.id] >= patience.total_seconds()
             if (ours or lost_host) and await self._take_over(job):
                 settle = self._resume(job) if job.node == self._node else self._settle_lost_host(job)
                 self._tasks.start(settle, f"settle {job.id}")

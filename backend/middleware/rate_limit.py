@@ -1,4 +1,4 @@
-"""Requests a minute per signed-in token, else per address. Constant time and memory per request."""
+"""Requests and new sockets a minute per signed-in token, else per address. Constant time and memory for each."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from backend.utils.addresses import one_client
 WINDOW_SECONDS = 60.0
 # Who floods us from more addresses than this pushes out his own counters first, the least recently seen.
 MAX_CLIENTS = 20_000
+_LIMITED = ("/api", "/ws/")
 _EXEMPT = ("/api/health",)
 
 
@@ -36,7 +37,8 @@ class RateLimit:
         self._buckets: LRUCache[str, tuple[float, float]] = LRUCache(MAX_CLIENTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limited = scope["type"] == "http" and scope["path"].startswith("/api") and not scope["path"].startswith(_EXEMPT)
+        path = scope["path"] if scope["type"] in ("http", "websocket") else ""
+        limited = path.startswith(_LIMITED) and not path.startswith(_EXEMPT)
         wait = self._take(self._client(scope)) if limited else 0.0
         if wait <= 0:
             await self._app(scope, receive, send)

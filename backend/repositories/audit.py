@@ -32,11 +32,12 @@ class AuditFilter:
         query: Document = {}
         if self.kind:
             # "secret" finds secret.change and secret.use; an anchored prefix can use the index.
-            query["kind"] = {"$regex": "^" + re.escape(self.kind)}
+            query["kind"] = {"$regex": "^" + re.escape(printable(self.kind))}
         if self.who:
             query["who"] = self.who
         if self.text:
-            contains = {"$regex": re.escape(self.text), "$options": "i"}
+            # As rows hold it: a control character as its escape. MongoDB takes no NUL in an expression.
+            contains = {"$regex": re.escape(printable(self.text)), "$options": "i"}
             query["$or"] = [{"text": contains}, {"subject": contains}, {"address": contains}]
         if self.since or self.until:
             bounds = {"$gte": self.since, "$lt": self.until}

@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+_PAYLOAD = {"name", "version", "key_id", "value"}
 
 
 class SealError(Exception):
@@ -50,11 +53,10 @@ class Sealer:
     def open(self, token: str, name: str, version: int) -> str:
         """The value of `seal`. Raises SealError; never returns the token or part of it."""
         self._refresh()
-        try:
-            payload = json.loads(self._fernet.decrypt(token.encode("ascii")))
-        except (InvalidToken, ValueError) as error:
-            raise SealError("no key at hand opens it, or it is damaged") from error
-        if not isinstance(payload, dict) or not {"name", "version", "key_id", "value"} <= payload.keys():
+        text = self._decrypted(token)
+        if text is None:
+            raise SealError("no key at hand opens it, or it is damaged")
+        if (payload := _payload(text)) is None:
             raise SealError("it holds no name and version, so another program sealed it")
         if (payload["name"], payload["version"]) != (name, version):
             raise SealError("it was sealed for another record or version")
@@ -63,8 +65,13 @@ class Sealer:
         return str(payload["value"])
 
     def open_bare(self, token: str) -> str | None:
-        """The text of a Fernet token without our payload, as older consoles wrote it; None when it is not one."""
+        """The text of a Fernet token without our payload, as older consoles wrote it; None when it is not one: a value
+        that was sealed for a record must not come out as the old value of another."""
         self._refresh()
+        text = self._decrypted(token)
+        return text if text is not None and _payload(text) is None else None
+
+    def _decrypted(self, token: str) -> str | None:
         try:
             return self._fernet.decrypt(token.encode("ascii")).decode()
         except (InvalidToken, ValueError):
@@ -74,6 +81,15 @@ class Sealer:
         """The id of the key that sealed it. Raises SealError as `open` does."""
         self.open(token, name, version)
         return str(json.loads(self._fernet.decrypt(token.encode("ascii")))["key_id"])
+
+
+def _payload(text: str) -> dict[str, Any] | None:
+    """What `seal` put in; None for a text of somebody else."""
+    try:
+        payload = json.loads(text)
+    except ValueError:
+        return None
+    return payload if isinstance(payload, dict) and payload.keys() >= _PAYLOAD else None
 
 
 def looks_sealed(text: str) -> bool:

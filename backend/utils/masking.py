@@ -8,7 +8,9 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import shlex
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -49,24 +51,58 @@ def _wrapped_base64(data: bytes) -> Iterable[bytes]:
             yield b"\r\n".join(lines)  # what a terminal makes of it
 
 
+# What is left as it is beside letters, digits and `_.-~`: by Python, JavaScript's encodeURIComponent and encodeURI, and
+# in the password and the query of an address as browsers, Node and httpx write it (WHATWG URL §1.3).
+_URL_KEPT = ("", "/", "!'()*", "!'()*;,/?:@&=+$#", "!$%&'()*+,", "!$%&()*+,/:;=?@[\\]^`{|}")
+_BASH_QUOTED = re.compile(r"""[ '"\\|&;()<>!{}*\[\]?^$`,]|^[~#]""")
+
+
+def _json_texts(value: str) -> Iterable[str]:
+    for escaped in (True, False):
+        text = json.dumps(value, ensure_ascii=escaped)[1:-1]
+        yield text
+        yield text.replace("/", "\\/")
+        yield json.dumps(text, ensure_ascii=escaped)[1:-1]  # in a text of JSON itself: a body in a line of a log
+        yield re.sub("[&<>]", lambda sign: f"\\u{ord(sign[0]):04x}", text)  # Go, and what is made for a page
+
+
+def _url_texts(value: str) -> Iterable[str]:
+    for kept in _URL_KEPT:
+        yield quote(value, safe=kept)
+    yield quote_plus(value)
+    yield quote_plus(value, safe="*").replace("~", "%7E")  # a form, as URLSearchParams writes it
+
+
+def _markup_texts(value: str) -> Iterable[str]:
+    bare = html.escape(value, quote=False)
+    yield bare
+    yield html.escape(value)
+    yield bare.replace('"', "&quot;")
+    yield bare.replace('"', "&#34;").replace("'", "&#39;")
+
+
+def _quoted_texts(value: str) -> Iterable[str]:
+    """In shells' quotes of every kind, and doubled as YAML, SQL and CSV do it."""
+    yield shlex.quote(value).strip("'") if "'" not in value else value.replace("'", "'\"'\"'")
+    yield value.replace("'", "'\\''")
+    yield re.sub(r'[\\"$`]', r"\\\g<0>", value)
+    yield _BASH_QUOTED.sub(r"\\\g<0>", value)
+    yield value.replace("'", "''")
+    yield value.replace('"', '""')
+
+
 def _forms(value: str) -> Iterable[bytes]:
     raw = value.encode()
     yield raw
     yield from _base64_cores(raw)
     yield from _wrapped_base64(raw)
     yield repr(raw)[2:-1].encode()
-    yield repr(value)[1:-1].encode()
-    yield ascii(value)[1:-1].encode()
-    yield html.escape(value).encode()
-    yield html.escape(value, quote=False).encode()
-    for quoted in (quote(value, safe=""), quote(value), quote_plus(value)):
-        yield quoted.encode()
-        yield quoted.lower().encode() if "%" in quoted else b""
-    yield json.dumps(value)[1:-1].encode()
-    yield json.dumps(value, ensure_ascii=False)[1:-1].encode()
-    yield json.dumps(value)[1:-1].replace("/", "\\/").encode()
-    yield shlex.quote(value).encode().strip(b"'") if "'" not in value else value.replace("'", "'\"'\"'").encode()
-    yield value.replace("'", "'\\''").encode()
+    texts = [repr(value)[1:-1], ascii(value)[1:-1], *_json_texts(value), *_markup_texts(value), *_quoted_texts(value)]
+    for form in ("NFC", "NFD"):  # names of files come back in another one on some systems
+        texts.append(unicodedata.normalize(form, value))
+    for text in _url_texts(value):
+        texts += [text, re.sub("%[0-9A-F]{2}", lambda sign: sign[0].lower(), text)]
+    yield from (text.encode() for text in texts)
 
 
 def patterns(values: Iterable[str]) -> list[bytes]:

@@ -169,7 +169,10 @@ class Vault:
         text = stored.value or ""
         value = self._sealer.open_bare(text) if looks_sealed(text) else text
         if value is None:
-            raise SecretUnreadable(f"The secret {stored.key} was sealed by an older console with a key not at hand.")
+            raise SecretUnreadable(
+                f"The secret {stored.key} cannot be read: an older console sealed it with a key not at hand, or it "
+                "was sealed for another record. Set it again. Nothing was overwritten."
+            )
         await self._write(stored.key, value, stored.version)
         log.info("legacy secret sealed", key=stored.key)
         return value

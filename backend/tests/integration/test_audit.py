@@ -164,6 +164,9 @@ async def test_filters_and_pages(console: Console) -> None:
     assert len(await _rows(console, who="somebody@example.org")) == 5
     assert len(await _rows(console, text="ROW 3", kind="test")) == 1
     assert await _rows(console, text=".*", kind="test.page") == []
+    await console.services.audit.record("test.nul", "a\0b")
+    assert [row["text"] for row in await _rows(console, text="A\0", kind="test.nul")] == [r"a\x00b"]
+    assert await _rows(console, kind="test.nul\0") == []
     assert len(await _rows(console, since=rest[0]["at"].replace("Z", "+00:00"), kind="test.page")) >= 3
     assert await _rows(console, until="2020-01-01T00:00:00Z") == []
     for wrong in ({"before": "x"}, {"since": "yesterday"}, {"since": "2026-01-01T00:00:00"}, {"limit": 501}):

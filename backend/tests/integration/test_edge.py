@@ -46,6 +46,9 @@ async def test_too_many_requests_are_429_with_a_time_and_probes_are_exempt(stric
         # Made-up tokens do not open a bucket of their own.
         made_up = await http.get("/api/auth/setup", headers={"Authorization": "Bearer made-up"})
         assert made_up.status_code == 429
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"{strict.ws}/ws/events", additional_headers=dict(http.headers))
+        assert refused.value.response.status_code == 429
         elsewhere = await http.get("/api/auth/setup", headers={"X-Forwarded-For": "203.0.113.6"})
         assert elsewhere.status_code == 200
 
@@ -310,6 +313,15 @@ def test_jobs_cannot_read_the_consoles_environment() -> None:
         with pytest.raises(PermissionError):
             Path(f"/proc/{console.pid}/environ").read_bytes()
         console.stdin.write(b"\n")
+
+
+def test_a_job_that_crashes_leaves_no_picture_of_its_memory() -> None:
+    code = (
+        "import resource; from backend.__main__ import write_no_cores\n"
+        "resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)\n"
+        "write_no_cores(); print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "0\n"
 
 
 def test_the_limit_of_open_files_is_raised() -> None:

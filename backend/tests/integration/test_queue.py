@@ -16,7 +16,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from backend.config.keys import Keys
-from backend.jobs import processes, runner_pool
+from backend.jobs import processes, recovery, runner_pool
 from backend.jobs.service import Limits
 from backend.tests.conftest import Console, moment, running_console, test_settings
 
@@ -92,8 +92,9 @@ async def test_a_damaged_record_can_be_closed_and_hides_nothing(console: Console
     assert (await console.http.post("/api/jobs/unknown/close")).status_code == 404
 
 
-async def test_a_lost_host_is_noticed(console: Console, mongo_url: str) -> None:
-    """Q5: another console's job without a beat for 90 s."""
+async def test_a_lost_host_is_noticed(console: Console, mongo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Q5: another console's job without a beat for 90 s; that it really stands still is looked at for three beats."""
+    monkeypatch.setattr(recovery, "BEAT_SECONDS", 0.1)
     jobs = _records(console, mongo_url)
     job = await console.run("say")
     long_ago = datetime.now(UTC) - timedelta(seconds=91)

@@ -135,6 +135,18 @@ def test_a_file_that_cannot_be_read(own: Path) -> None:
     )
 
 
+def test_what_everybody_may_write_is_not_read(own: Path) -> None:
+    for name in ("mine", "theirs"):
+        (own / f"{name}.yaml").write_text(GOOD % name)
+    (own / "theirs.yaml").chmod(0o666)
+    added, [(file, _, message)] = load(own)
+    assert (added, file) == (["mine"], "theirs.yaml")
+    assert "chmod o-w" in message
+    own.chmod(0o1777)
+    added, rows = load(own)
+    assert (added, rows[0][0]) == ([], str(own))
+
+
 def test_the_other_ending_is_pointed_out_and_other_files_are_left_alone(own: Path) -> None:
     for name in ("a.yml", ".hidden.yaml", "notes.txt", "a.yaml~"):
         (own / name).write_text("nothing: here")

@@ -39,6 +39,14 @@ def test_what_another_program_sealed_with_our_key_is_no_value_of_ours() -> None:
             Sealer([OLD]).open(Fernet(OLD).encrypt(text.encode()).decode(), "A", 1)
 
 
+def test_a_value_of_a_record_does_not_pass_for_an_old_one_of_another() -> None:
+    """S2: whoever may write to the database could else read one secret through a command that is given another."""
+    sealer = Sealer([OLD])
+    assert sealer.open_bare(sealer.seal("FPL_PASSWORD", 3, "s3cret value")) is None
+    for text in ("sealed long ago", '{"a": "secret in JSON"}', "12345678", "null"):
+        assert sealer.open_bare(Fernet(OLD).encrypt(text.encode()).decode()) == text
+
+
 def test_no_weak_hash_is_used() -> None:
     """ASVS 5.0.0 11.4.1. The codes of authenticator apps are HMAC-SHA-1 by their own standard (RFC 6238)."""
     for path in (PROJECT / "backend").rglob("*.py"):

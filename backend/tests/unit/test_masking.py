@@ -94,6 +94,32 @@ def test_what_programs_make_of_a_secret_is_masked_too() -> None:
     assert b"&quot;" not in FINDER.mask(html.escape(SECRETS[1]).encode())
 
 
+# As bash, Node, Go, Jinja, a CSV file and a file's name on macOS showed it.
+@pytest.mark.parametrize(
+    "shown",
+    [
+        r"""S3cr\$t\ \"q\'Ö\&\<x\>/+~1\ Z""",
+        r"""S3cr\$t \"q'Ö&<x>/+~1 Z""",
+        "S3cr%24t%20%22q'%C3%96%26%3Cx%3E%2F%2B~1%20Z",
+        "S3cr%24t%20%22q'%c3%96%26%3cx%3e%2f%2b~1%20Z",
+        "S3cr$t%20%22q'%C3%96&%3Cx%3E/+~1%20Z",
+        "S3cr$t%20%22q'%C3%96&%3Cx%3E%2F+~1%20Z",
+        "S3cr$t%20%22q%27%C3%96&%3Cx%3E/+~1%20Z",
+        "S3cr%24t+%22q%27%C3%96%26%3Cx%3E%2F%2B%7E1+Z",
+        r"""S3cr$t \"q'Ö\u0026\u003cx\u003e/+~1 Z""",
+        r"""S3cr$t \\\"q'Ö&<x>/+~1 Z""",
+        "S3cr$t &#34;q&#39;Ö&amp;&lt;x&gt;/+~1 Z",
+        "S3cr$t &quot;q'Ö&amp;&lt;x&gt;/+~1 Z",
+        """S3cr$t ""q'Ö&<x>/+~1 Z""",
+        """S3cr$t "q''Ö&<x>/+~1 Z""",
+        """S3cr$t "q'O\u0308&<x>/+~1 Z""",
+    ],
+)
+def test_what_shells_and_other_languages_make_of_a_secret_is_masked_too(shown: str) -> None:
+    finder = Finder(patterns(["S3cr$t \"q'Ö&<x>/+~1 Z"]))
+    assert finder.mask(f"<{shown}>".encode()) == b"<***>"
+
+
 def test_base64_in_several_lines_is_masked_as_a_whole() -> None:
     long = "".join(f"{number:x}-long" for number in range(20))
     finder = Finder(patterns([long]))
