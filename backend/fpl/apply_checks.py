@@ -7,22 +7,24 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Literal
 
-from backend.fpl.apply_facts import NEW_SQUAD_CHIPS, Facts
-from backend.fpl.database import Suggestion
+from backend.fpl.apply_facts import NEW_SQUAD_CHIPS, Facts, has_made_transfers
 from backend.fpl.gameweeks import named
+from backend.fpl.moved import same_gain
 from backend.fpl.season import in_words, season_of
+from backend.fpl.suggestions import Suggestion, with_club
 from backend.models.airsenal import Check
 from backend.models.jobs import Cause, JobStatus
 from backend.models.reports import LoginReport
+from backend.models.team import GameweekInfo
 
 CheckName = Literal[
     "installed", "team", "login", "suggestion", "gameweek", "newer", "deadline", "chip", "lane", "database", "hit"
 ]
 SHORT = timedelta(minutes=10)
 OLD_PREDICTION = timedelta(days=3)
-# The report knows totals to a tenth of a point, so their difference to two tenths at most.
-POINTS_APART = 0.21
 OPTIMISE, PREDICT = 'Run "Optimise transfers" again', 'Run "Predict points" again'
+# Warnings of an optimisation that did not get the free transfers from the FPL site.
+_GUESSED = ("no_login", "login_failed", "api_not_used")
 _CLUB = re.compile(r" \([A-Z]{3}\)$")
 
 
@@ -122,12 +124,26 @@ def _chip(facts: Facts) -> Check:
     return _warning("chip", f"It counts on your {name}. AIrsenal cannot play chips: play it on the FPL site first.")
 
 
+def _other_gameweek(facts: Facts, coming: GameweekInfo) -> Check | None:
+    """AIrsenal takes transfers and line-up of the gameweek that is the next by its own reckoning."""
+    if facts.own_gameweek in (None, coming.id):
+        return None
+    return _stop(
+        "gameweek",
+        f"AIrsenal would act for gameweek {facts.own_gameweek}, and {coming.name} is next: it goes by the kick-offs in "
+        "its database, not by deadlines. Wait until the first match after the last deadline has begun. If that was "
+        "long ago, update the database. Then predict and optimise again.",
+    )
+
+
 # --- make_transfers ---
 
 
 def _gameweek(facts: Facts) -> Check:
     if facts.coming is None:
         return _stop("gameweek", "Which gameweek comes next is not known.")
+    if other := _other_gameweek(facts, facts.coming):
+        return other
     if facts.report and facts.gameweek != facts.coming.id:
         about = f"gameweek {facts.gameweek}" if facts.gameweek else "an unknown gameweek"
         return _stop(
@@ -188,16 +204,23 @@ def _difference(facts: Facts, rows: Suggestion) -> str | None:
         same = not rows.transfers_out and _names(squad) == _names(rows.transfers_in)
         return None if same else "other players"
     assert facts.plan
-    if _names(facts.plan.transfers_out) != _names(rows.transfers_out):
+    plan = facts.plan
+    if not _same(plan.transfers_out, plan.clubs_out, rows.transfers_out):
         return "other players go out"
-    if _names(facts.plan.transfers_in) != _names(rows.transfers_in):
+    if not _same(plan.transfers_in, plan.clubs_in, rows.transfers_in):
         return "other players come in"
     if rows.chip != facts.plan.chip:
         return "another chip"
-    gain = facts.report.points_gain
-    if gain is not None and abs(gain - rows.points_gain) > POINTS_APART:
-        return f"a gain of {rows.points_gain:.1f} points instead of {gain:.1f}"
+    if not same_gain(facts.report, rows):
+        return f"a gain of {rows.points_gain:.1f} points instead of {facts.report.points_gain:.1f}"
     return None
+
+
+def _same(shown: list[str], clubs: list[str | None], rows: list[str]) -> bool:
+    """With their clubs where the report knows them: short names repeat."""
+    if len(clubs) == len(shown):
+        return sorted(map(with_club, shown, clubs)) == sorted(rows)
+    return _names(shown) == _names(rows)
 
 
 def _names(players: Iterable[str]) -> list[str]:
@@ -216,6 +239,9 @@ def _newer(facts: Facts) -> Check:
             return _stop(
                 "newer", f'"{job.title}" was done after this suggestion was made (job {job.id[:8]}). {OPTIMISE}.'
             )
+        if has_made_transfers(job):
+            return _stop("newer", f"The transfers were made already (job {job.id[:8]}), though not the line-up after "
+                         'them. Look at your team on the FPL site, then use "Set the line-up".')  # fmt: skip
         if job.command == "make_transfers" and job.cause is not Cause.COULD_NOT_START and job.attempts:
             return _warning("newer", f"An earlier try failed (job {job.id[:8]}): look at your team on the FPL site "
                             "first, since the transfers may be there already.")  # fmt: skip
@@ -238,6 +264,10 @@ def _hit(facts: Facts) -> Check:
     if facts.plan is None or facts.shown is None:
         return _warning("hit", "What it costs is not known: the newest optimisation does not say it for this team's "
                         "next gameweek.")  # fmt: skip
+    if guesses := [one for one in facts.shown.warnings if one.code in _GUESSED]:
+        cost = f"{facts.plan.hit} points" if facts.plan.hit else "no points"
+        return _warning("hit", f"It costs {cost} if AIrsenal guessed your free transfers right: without a login it counts "
+                        f"no transfer of this week, and at most two free ones. {guesses[0].message}")  # fmt: skip
     if facts.plan.hit:
         return _warning("hit", f"It costs {facts.plan.hit} points.")
     return _ok("hit", "It costs no points, if the FPL site counts your free transfers as AIrsenal does.")
@@ -251,6 +281,8 @@ def _predicted(facts: Facts) -> Check:
     prediction, coming = facts.prediction, facts.coming
     if coming is None:
         return _stop("gameweek", "Which gameweek comes next is not known.")
+    if other := _other_gameweek(facts, coming):
+        return other
     if prediction is None:
         return _stop("gameweek", 'There is no prediction to choose by. Run "Predict points" first.')
     if prediction.state == "not_understood":
@@ -282,10 +314,7 @@ def _lineup(facts: Facts) -> Check:
 
 def _transfers_made(facts: Facts) -> bool:
     made = facts.optimisation.head.completed_at if facts.optimisation else None
-    return any(
-        job.command == "make_transfers" and job.status is JobStatus.COMPLETED and made and job.created_at > made
-        for job in facts.applied
-    )
+    return any(has_made_transfers(job) and made and job.created_at > made for job in facts.applied)
 
 
 def _lineup_newer(facts: Facts) -> Check:
