@@ -2589,6 +2589,16 @@ export interface components {
             /** Transfers In */
             transfers_in: string[];
             /**
+             * Clubs Out
+             * @description Of `transfers_out`, one each, from AIrsenal's database: short names repeat.
+             */
+            clubs_out?: (string | null)[];
+            /**
+             * Clubs In
+             * @description Of `transfers_in`, likewise.
+             */
+            clubs_in?: (string | null)[];
+            /**
              * Hit
              * @description Points paid for extra transfers.
              */
@@ -3339,6 +3349,11 @@ export interface components {
             type: "optimisation";
             /** Tag */
             tag?: string | null;
+            /**
+             * Team Id
+             * @description Whose team it is for; null when AIrsenal does not print it.
+             */
+            team_id?: number | null;
             /**
              * New Squad
              * @description No team to optimise was found: a squad from scratch, bought as a whole.
