@@ -16,7 +16,7 @@ from backend.models.airsenal import Check
 from backend.models.jobs import Cause, JobStatus
 from backend.models.reports import LoginReport
 
-SHORT = timedelta(minutes=10)
+SHORT, TOO_SHORT = timedelta(minutes=10), timedelta(minutes=1)
 # Warnings of an optimisation that did not get the free transfers from the FPL site.
 _GUESSED = ("no_login", "login_failed", "api_not_used")
 _CLUB = re.compile(r" \([A-Z]{3}\)$")
@@ -84,6 +84,12 @@ def _deadline(facts: Facts) -> Check:
     left = facts.coming.deadline - facts.now
     if left <= timedelta():
         return stop("deadline", f"The deadline of {facts.coming.name} has passed.")
+    if left < TOO_SHORT:
+        return stop(
+            "deadline",
+            "Less than a minute is left, and AIrsenal takes some seconds: it might send it after the deadline of "
+            f"{facts.coming.name}. Be quick on the FPL site.",
+        )
     if left < SHORT:
         return warning("deadline", f"Less than {int(left / timedelta(minutes=1)) + 1} minutes are left.")
     if facts.deadline.stale:

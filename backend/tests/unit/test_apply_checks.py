@@ -141,6 +141,8 @@ BOTH: list[tuple[str, str, str, Change]] = [
     ("deadline", "stop", "not known. The FPL API", with_(deadline=None, deadline_problem="The FPL API is down.")),
     ("deadline", "stop", "Gameweek 25 has passed", with_(deadline=deadline(-HOUR))),
     ("deadline", "stop", "has passed", with_(deadline=deadline(timedelta()))),
+    ("deadline", "stop", "Less than a minute is left", with_(deadline=deadline(timedelta(seconds=59)))),
+    ("deadline", "warning", "Less than 2 minutes", with_(deadline=deadline(timedelta(minutes=1)))),
     ("deadline", "warning", "Less than 10 minutes", with_(deadline=deadline(timedelta(minutes=9, seconds=59)))),
     ("deadline", "ok", "still to come", with_(deadline=deadline(timedelta(minutes=10)))),
     ("deadline", "warning", "last good answer", with_(deadline=deadline(HOUR, stale=True))),

@@ -4079,6 +4079,11 @@ export interface components {
              */
             problem?: string | null;
             /**
+             * Doubt
+             * @description Why what it finds may be impossible, e.g. a chip that is used up then.
+             */
+            doubt?: string | null;
+            /**
              * Gameweeks
              * @description That the search covers; empty: not known.
              */
