@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,9 @@ from backend.commands.catalogue import Catalogue
 from backend.errors import AppError, BadRequest, Conflict, FieldError, InvalidInput
 from backend.fpl.apply_checks import checks_of
 from backend.fpl.apply_facts import ApplyCommand, Facts
-from backend.fpl.database import Suggestion, check_integrity, read_state, read_suggestion
+from backend.fpl.database import check_integrity, read_state
+from backend.fpl.own_gameweek import own_gameweek
+from backend.fpl.suggestions import Suggestion, read_suggestion
 from backend.jobs.service import JobService
 from backend.models.airsenal import ApplyPreview, ApplyRequest, Check
 from backend.models.audit import Recorder
@@ -113,7 +116,7 @@ class Guard:
             _asked(_find(ask, team_id)), _asked(ask.deadline())
         )
         prediction = await ask.newest_report("prediction")
-        stored = await asyncio.to_thread(_read_database, database, team_id)
+        stored = await asyncio.to_thread(_read_database, database, team_id, self._now())
         updates = await self._jobs.newest(JobFilter(status=JobStatus.COMPLETED, commands=_CHANGES_PRICES), limit=1)
         return Facts(
             command=command, title=found.title, now=self._now(),
@@ -123,7 +126,7 @@ class Guard:
             deadline=deadline, deadline_problem=no_deadline,
             optimisation=await ask.newest_report("optimisation"), prediction=prediction.head if prediction else None,
             login=await ask.newest_report("login"), suggestion=stored.suggestion,
-            newest_tag=stored.newest_tag, database_problem=stored.problem,
+            newest_tag=stored.newest_tag, own_gameweek=stored.own_gameweek, database_problem=stored.problem,
             applied=await self._jobs.newest(JobFilter(commands=COMMANDS), limit=_EARLIER_JOBS),
             updated_at=updates[0].completed_at if updates else None, busy=await self._busy(found.lane, own_job),
         )  # fmt: skip
@@ -156,16 +159,17 @@ class _Stored:
 
     suggestion: Suggestion | None = None
     newest_tag: str | None = None
+    own_gameweek: int | None = None
     problem: str | None = None
 
 
-def _read_database(path: Path, team_id: int | None) -> _Stored:
+def _read_database(path: Path, team_id: int | None, now: datetime) -> _Stored:
     """Blocks."""
     try:
         if problem := check_integrity(path):
             return _Stored(problem=problem)
         suggestion = read_suggestion(path, team_id) if team_id is not None else None
-        return _Stored(suggestion, read_state(path).newest_tag)
+        return _Stored(suggestion, read_state(path).newest_tag, own_gameweek(path, now))
     except AppError as error:
         return _Stored(problem=error.detail)
 

@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Literal
 
-from backend.fpl.apply_facts import NEW_SQUAD_CHIPS, Facts
-from backend.fpl.database import Suggestion
-from backend.fpl.gameweeks import named
+from backend.fpl.apply_facts import NEW_SQUAD_CHIPS, Facts, has_made_transfers
+from backend.fpl.check_states import OPTIMISE, ok, other_gameweek, stop, warning
+from backend.fpl.lineup_checks import lineup, lineup_newer, predicted
+from backend.fpl.moved import same_gain
 from backend.fpl.season import in_words, season_of
+from backend.fpl.suggestions import Suggestion, with_club
 from backend.models.airsenal import Check
 from backend.models.jobs import Cause, JobStatus
 from backend.models.reports import LoginReport
 
-CheckName = Literal[
-    "installed", "team", "login", "suggestion", "gameweek", "newer", "deadline", "chip", "lane", "database", "hit"
-]
-SHORT = timedelta(minutes=10)
-OLD_PREDICTION = timedelta(days=3)
-# The report knows totals to a tenth of a point, so their difference to two tenths at most.
-POINTS_APART = 0.21
-OPTIMISE, PREDICT = 'Run "Optimise transfers" again', 'Run "Predict points" again'
+SHORT, TOO_SHORT = timedelta(minutes=10), timedelta(minutes=1)
+# Warnings of an optimisation that did not get the free transfers from the FPL site.
+_GUESSED = ("no_login", "login_failed", "api_not_used")
 _CLUB = re.compile(r" \([A-Z]{3}\)$")
 
 
@@ -32,35 +28,23 @@ def checks_of(facts: Facts) -> list[Check]:
         checks += [_gameweek(facts), _suggestion(facts), _newer(facts)]
         # Of what is not known nothing can be said, and another check stops it.
         return [*checks, _chip(facts), _hit(facts)] if facts.report else checks
-    checks += [_predicted(facts), _lineup(facts), _lineup_newer(facts)]
+    checks += [predicted(facts), lineup(facts), lineup_newer(facts)]
     return [*checks, _chip(facts)] if facts.lineup else checks
-
-
-def _ok(name: CheckName, detail: str) -> Check:
-    return Check(name=name, state="ok", detail=detail)
-
-
-def _warning(name: CheckName, detail: str) -> Check:
-    return Check(name=name, state="warning", detail=detail)
-
-
-def _stop(name: CheckName, detail: str) -> Check:
-    return Check(name=name, state="stop", detail=detail)
 
 
 # --- both commands ---
 
 
 def _installed(facts: Facts) -> Check:
-    return _stop("installed", facts.blocked) if facts.blocked else _ok("installed", "AIrsenal is installed.")
+    return stop("installed", facts.blocked) if facts.blocked else ok("installed", "AIrsenal is installed.")
 
 
 def _team(facts: Facts) -> Check:
     if facts.team:
-        return _ok("team", f"It is {facts.team.name} (team {facts.team_id}), managed by {facts.team.manager}.")
+        return ok("team", f"It is {facts.team.name} (team {facts.team_id}), managed by {facts.team.manager}.")
     if facts.team_problem:
-        return _stop("team", facts.team_problem)
-    return _stop("team", "No team is chosen: set the secret FPL_TEAM_ID first.")
+        return stop("team", facts.team_problem)
+    return stop("team", "No team is chosen: set the secret FPL_TEAM_ID first.")
 
 
 def _login(facts: Facts) -> Check:
@@ -68,58 +52,64 @@ def _login(facts: Facts) -> Check:
         key for key in ("FPL_LOGIN", "FPL_PASSWORD") if key not in facts.secrets or not facts.secrets[key].is_set
     ]
     if missing:
-        return _stop("login", f"Set the secret {' and '.join(missing)} first: without a login nothing can be changed.")
+        return stop("login", f"Set the secret {' and '.join(missing)} first: without a login nothing can be changed.")
     report = facts.login.report if facts.login else None
     changed = max((at for key in ("FPL_LOGIN", "FPL_PASSWORD") if (at := facts.secrets[key].updated_at)), default=None)
     if not facts.login or not isinstance(report, LoginReport) or (changed and changed > facts.login.head.completed_at):
-        return _warning("login", "The FPL login has not been tested. If it fails, nothing is sent.")
+        return warning("login", "The FPL login has not been tested. If it fails, nothing is sent.")
     if report.outcome == "works":
-        return _ok("login", "The FPL login worked when it was tested last.")
+        return ok("login", "The FPL login worked when it was tested last.")
     if report.outcome == "wrong_password":
-        return _stop("login", "The FPL site refused this password when it was tested. Correct FPL_PASSWORD first.")
-    return _warning("login", f"The last test of the FPL login failed. {report.explanation}".strip())
+        return stop("login", "The FPL site refused this password when it was tested. Correct FPL_PASSWORD first.")
+    return warning("login", f"The last test of the FPL login failed. {report.explanation}".strip())
 
 
 def _database(facts: Facts) -> Check:
     if facts.database_problem:
-        return _stop("database", facts.database_problem)
-    return _ok("database", "AIrsenal's database passes its integrity check.")
+        return stop("database", facts.database_problem)
+    return ok("database", "AIrsenal's database passes its integrity check.")
 
 
 def _lane(facts: Facts) -> Check:
     if facts.busy:
-        return _stop("lane", f"{facts.busy} It may change what would be sent: wait until it has ended.")
-    return _ok("lane", "Nothing else of AIrsenal runs or waits.")
+        return stop("lane", f"{facts.busy} It may change what would be sent: wait until it has ended.")
+    return ok("lane", "Nothing else of AIrsenal runs or waits.")
 
 
 def _deadline(facts: Facts) -> Check:
     if facts.deadline is None:
-        return _stop("deadline", f"The deadline is not known. {facts.deadline_problem or ''}".strip())
+        return stop("deadline", f"The deadline is not known. {facts.deadline_problem or ''}".strip())
     if facts.coming is None:
-        return _stop("deadline", "The season is over: there is no deadline to come.")
+        return stop("deadline", "The season is over: there is no deadline to come.")
     left = facts.coming.deadline - facts.now
     if left <= timedelta():
-        return _stop("deadline", f"The deadline of {facts.coming.name} has passed.")
+        return stop("deadline", f"The deadline of {facts.coming.name} has passed.")
+    if left < TOO_SHORT:
+        return stop(
+            "deadline",
+            "Less than a minute is left, and AIrsenal takes some seconds: it might send it after the deadline of "
+            f"{facts.coming.name}. Be quick on the FPL site.",
+        )
     if left < SHORT:
-        return _warning("deadline", f"Less than {int(left / timedelta(minutes=1)) + 1} minutes are left.")
+        return warning("deadline", f"Less than {int(left / timedelta(minutes=1)) + 1} minutes are left.")
     if facts.deadline.stale:
-        return _warning("deadline", "The FPL API does not answer now: the deadline is from its last good answer.")
-    return _ok("deadline", f"The deadline of {facts.coming.name} is still to come.")
+        return warning("deadline", "The FPL API does not answer now: the deadline is from its last good answer.")
+    return ok("deadline", f"The deadline of {facts.coming.name} is still to come.")
 
 
 def _chip(facts: Facts) -> Check:
     chip = facts.plan.chip if facts.plan and facts.shown else None
     if chip is None:
-        return _ok("chip", "No chip is part of it.")
+        return ok("chip", "No chip is part of it.")
     name = chip.replace("_", " ")
     if facts.command == "make_transfers" and chip in NEW_SQUAD_CHIPS:
-        return _stop(
+        return stop(
             "chip",
             f"It counts on your {name}, and AIrsenal cannot play chips: sent from here, each transfer above the free "
             f"ones would cost 4 points. Play the {name} on the FPL site and make these transfers there; the line-up "
             "can be set from here afterwards.",
         )
-    return _warning("chip", f"It counts on your {name}. AIrsenal cannot play chips: play it on the FPL site first.")
+    return warning("chip", f"It counts on your {name}. AIrsenal cannot play chips: play it on the FPL site first.")
 
 
 # --- make_transfers ---
@@ -127,50 +117,52 @@ def _chip(facts: Facts) -> Check:
 
 def _gameweek(facts: Facts) -> Check:
     if facts.coming is None:
-        return _stop("gameweek", "Which gameweek comes next is not known.")
+        return stop("gameweek", "Which gameweek comes next is not known.")
+    if other := other_gameweek(facts, facts.coming):
+        return other
     if facts.report and facts.gameweek != facts.coming.id:
         about = f"gameweek {facts.gameweek}" if facts.gameweek else "an unknown gameweek"
-        return _stop(
+        return stop(
             "gameweek", f"The newest optimisation is about {about}, and {facts.coming.name} is next. {OPTIMISE}."
         )
     rows = facts.suggestion
     if rows and facts.moves_somebody:
         season = season_of(facts.coming.deadline)
         if rows.gameweek != facts.coming.id or rows.season != season:
-            return _stop(
+            return stop(
                 "gameweek",
                 f"The suggestion in AIrsenal's database is for gameweek {rows.gameweek} of {in_words(rows.season)}, "
                 f"and {facts.coming.name} of {in_words(season)} is next. {OPTIMISE}.",
             )
-    return _ok("gameweek", f"It is about {facts.coming.name}, the next one.")
+    return ok("gameweek", f"It is about {facts.coming.name}, the next one.")
 
 
 def _suggestion(facts: Facts) -> Check:
     if facts.optimisation is None:
-        return _stop("suggestion", f"There is no suggestion yet. {OPTIMISE.removesuffix(' again')} first.")
+        return stop("suggestion", f"There is no suggestion yet. {OPTIMISE.removesuffix(' again')} first.")
     if facts.report is None:
-        return _stop("suggestion", "What the newest optimisation printed was not understood in full, so what would be "
+        return stop("suggestion", "What the newest optimisation printed was not understood in full, so what would be "
                      "sent cannot be checked. Look at its log, and make the transfers on the FPL site.")  # fmt: skip
     if not facts.is_of_team:
-        return _stop(
+        return stop(
             "suggestion",
             f"The newest optimisation was made for another team, or FPL_TEAM_ID was set since. {OPTIMISE}.",
         )
     rows = facts.suggestion
     if not facts.moves_somebody:
-        return _stop("suggestion", _nothing(facts, rows))
+        return stop("suggestion", _nothing(facts, rows))
     if rows is None:
-        return _stop("suggestion", "AIrsenal's database holds no suggestion for this team, or a newer one for another, "
+        return stop("suggestion", "AIrsenal's database holds no suggestion for this team, or a newer one for another, "
                      f"which is what would be sent. {OPTIMISE}.")  # fmt: skip
     if rows.team_id != facts.team_id:
-        return _stop("suggestion", f"The suggestion is for team {rows.team_id}, not for {facts.team_id}. {OPTIMISE}.")
+        return stop("suggestion", f"The suggestion is for team {rows.team_id}, not for {facts.team_id}. {OPTIMISE}.")
     if difference := _difference(facts, rows):
-        return _stop("suggestion", f"What AIrsenal would send is not what the newest optimisation says: {difference}. "
+        return stop("suggestion", f"What AIrsenal would send is not what the newest optimisation says: {difference}. "
                      f"Its database holds the suggestion of another run. {OPTIMISE}.")  # fmt: skip
     if rows.transfers_out and len(rows.transfers_out) != len(rows.transfers_in):
-        return _stop("suggestion", "Not as many players go as come: AIrsenal would leave some out. "
+        return stop("suggestion", "Not as many players go as come: AIrsenal would leave some out. "
                      f"{OPTIMISE}.")  # fmt: skip
-    return _ok("suggestion", "What AIrsenal would send is what the newest optimisation says.")
+    return ok("suggestion", "What AIrsenal would send is what the newest optimisation says.")
 
 
 def _nothing(facts: Facts, rows: Suggestion | None) -> str:
@@ -188,16 +180,23 @@ def _difference(facts: Facts, rows: Suggestion) -> str | None:
         same = not rows.transfers_out and _names(squad) == _names(rows.transfers_in)
         return None if same else "other players"
     assert facts.plan
-    if _names(facts.plan.transfers_out) != _names(rows.transfers_out):
+    plan = facts.plan
+    if not _same(plan.transfers_out, plan.clubs_out, rows.transfers_out):
         return "other players go out"
-    if _names(facts.plan.transfers_in) != _names(rows.transfers_in):
+    if not _same(plan.transfers_in, plan.clubs_in, rows.transfers_in):
         return "other players come in"
     if rows.chip != facts.plan.chip:
         return "another chip"
-    gain = facts.report.points_gain
-    if gain is not None and abs(gain - rows.points_gain) > POINTS_APART:
-        return f"a gain of {rows.points_gain:.1f} points instead of {gain:.1f}"
+    if not same_gain(facts.report, rows):
+        return f"a gain of {rows.points_gain:.1f} points instead of {facts.report.points_gain:.1f}"
     return None
+
+
+def _same(shown: list[str], clubs: list[str | None], rows: list[str]) -> bool:
+    """With their clubs where the report knows them: short names repeat."""
+    if len(clubs) == len(shown):
+        return sorted(map(with_club, shown, clubs)) == sorted(rows)
+    return _names(shown) == _names(rows)
 
 
 def _names(players: Iterable[str]) -> list[str]:
@@ -207,96 +206,48 @@ def _names(players: Iterable[str]) -> list[str]:
 
 def _newer(facts: Facts) -> Check:
     if facts.optimisation is None:
-        return _stop("newer", "There is no suggestion whose age could be told.")
+        return stop("newer", "There is no suggestion whose age could be told.")
     made = facts.optimisation.head.completed_at
     for job in facts.applied:
         if job.completed_at is None or job.completed_at <= made:
             continue
         if job.status is JobStatus.COMPLETED:
-            return _stop(
+            return stop(
                 "newer", f'"{job.title}" was done after this suggestion was made (job {job.id[:8]}). {OPTIMISE}.'
             )
+        if has_made_transfers(job):
+            return stop("newer", f"The transfers were made already (job {job.id[:8]}), though not the line-up after "
+                         'them. Look at your team on the FPL site, then use "Set the line-up".')  # fmt: skip
         if job.command == "make_transfers" and job.cause is not Cause.COULD_NOT_START and job.attempts:
-            return _warning("newer", f"An earlier try failed (job {job.id[:8]}): look at your team on the FPL site "
+            return warning("newer", f"An earlier try failed (job {job.id[:8]}): look at your team on the FPL site "
                             "first, since the transfers may be there already.")  # fmt: skip
     if facts.prediction and facts.prediction.completed_at > made:
-        return _warning("newer", f"There is a newer prediction than the one it rests on. {OPTIMISE}.")
+        return warning("newer", f"There is a newer prediction than the one it rests on. {OPTIMISE}.")
     if facts.updated_at and facts.updated_at > made:
-        return _warning(
+        return warning(
             "newer", "Prices and news were updated after it was made. Predict and optimise again to use them."
         )
-    return _ok("newer", "It is newer than the last transfers, the last line-up and the newest prediction.")
+    return ok("newer", "It is newer than the last transfers, the last line-up and the newest prediction.")
 
 
 def _hit(facts: Facts) -> Check:
     if facts.report and facts.report.new_squad:
         first = facts.team.started_gameweek if facts.team else None
         if facts.coming and (first is None or first >= facts.coming.id):
-            return _warning("hit", "It is a whole squad. Before your team's first deadline transfers are free.")
-        return _stop("hit", "It is a whole squad from scratch: each transfer above the free ones would cost 4 points. "
+            return warning("hit", "It is a whole squad. Before your team's first deadline transfers are free.")
+        return stop("hit", "It is a whole squad from scratch: each transfer above the free ones would cost 4 points. "
                      "Make your choice on the FPL site.")  # fmt: skip
     if facts.plan is None or facts.shown is None:
-        return _warning("hit", "What it costs is not known: the newest optimisation does not say it for this team's "
+        return warning("hit", "What it costs is not known: the newest optimisation does not say it for this team's "
                         "next gameweek.")  # fmt: skip
-    if facts.plan.hit:
-        return _warning("hit", f"It costs {facts.plan.hit} points.")
-    return _ok("hit", "It costs no points, if the FPL site counts your free transfers as AIrsenal does.")
-
-
-# --- set_lineup ---
-
-
-def _predicted(facts: Facts) -> Check:
-    """AIrsenal chooses at run time, by its newest prediction: without one of the gameweek it would choose blindly."""
-    prediction, coming = facts.prediction, facts.coming
-    if coming is None:
-        return _stop("gameweek", "Which gameweek comes next is not known.")
-    if prediction is None:
-        return _stop("gameweek", 'There is no prediction to choose by. Run "Predict points" first.')
-    if prediction.state == "not_understood":
-        return _stop("gameweek", "The newest prediction was not understood, so which gameweeks it holds is not known. "
-                     f"{PREDICT}, or set the line-up on the FPL site.")  # fmt: skip
-    if coming.id not in prediction.gameweeks:
-        about = named(prediction.gameweeks)
-        return _stop("gameweek", f"The newest prediction is about {about}, and {coming.name} is next. {PREDICT}.")
-    if prediction.tag and prediction.tag != facts.newest_tag:
-        return _stop("gameweek", f"AIrsenal's database does not hold the newest prediction as its newest. {PREDICT}.")
-    if prediction.season and prediction.season != season_of(coming.deadline):
-        return _stop(
-            "gameweek", f"The newest prediction is of the season {in_words(prediction.season)}. Predict again."
+    cost = f"{facts.plan.hit} points" if facts.plan.hit else "no points"
+    told = facts.shown.parameters.get("num_free_transfers") is not None
+    if not told and any(one.code in _GUESSED for one in facts.shown.warnings):
+        return warning(
+            "hit",
+            f"It costs {cost} if AIrsenal guessed your free transfers right. It did not get them from the FPL site: it "
+            "then counts no transfer of this week, and at most two free ones.",
         )
-    return _ok("gameweek", f"The newest prediction holds {coming.name}, the next one.")
-
-
-def _lineup(facts: Facts) -> Check:
-    by_itself = "AIrsenal chooses the line-up when it runs, by the newest prediction, from the squad you have then."
-    if not facts.lineup:
-        return _warning("suggestion", f"{by_itself} No optimisation of this gameweek tells what it will be.")
-    if facts.optimisation and facts.prediction and facts.prediction.completed_at > facts.optimisation.head.completed_at:
-        return _warning("suggestion", f"{by_itself} The one shown rests on an earlier prediction and may differ.")
-    if facts.moves_somebody and not _transfers_made(facts):
-        return _warning("suggestion", f"{by_itself} The one shown counts on the suggested transfers: "
-                        "if you have not made them, it will differ.")  # fmt: skip
-    return _ok("suggestion", f"{by_itself} The newest optimisation expects the one shown.")
-
-
-def _transfers_made(facts: Facts) -> bool:
-    made = facts.optimisation.head.completed_at if facts.optimisation else None
-    return any(
-        job.command == "make_transfers" and job.status is JobStatus.COMPLETED and made and job.created_at > made
-        for job in facts.applied
-    )
-
-
-def _lineup_newer(facts: Facts) -> Check:
-    prediction = facts.prediction
-    if prediction is None:
-        return _stop("newer", "There is no prediction whose age could be told.")
-    if facts.updated_at and facts.updated_at > prediction.completed_at:
-        return _warning("newer", f"Prices and news were updated after the newest prediction. {PREDICT} to use them.")
-    if facts.now - prediction.completed_at > OLD_PREDICTION:
-        return _warning("newer", f"The newest prediction is {(facts.now - prediction.completed_at).days} days old.")
-    for job in facts.applied:
-        if job.status is JobStatus.COMPLETED and job.completed_at and job.completed_at > prediction.completed_at:
-            return _warning("newer", f"The line-up was set by this prediction already (job {job.id[:8]}).")
-    return _ok("newer", "The newest prediction is newer than your last line-up.")
+    if facts.plan.hit:
+        return warning("hit", f"It costs {cost}.")
+    return ok("hit", "It costs no points, if the FPL site counts your free transfers as AIrsenal does.")

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from backend.fpl.database import Suggestion
-from backend.models.jobs import Job
+from backend.fpl.suggestions import Suggestion
+from backend.models.jobs import Job, JobStatus
 from backend.models.reports import GameweekPlan, LineupPlayer, OptimisationReport, ReportHead, StoredReport
 from backend.models.secrets import SecretInfo
 from backend.models.team import Deadline, FoundTeam, GameweekInfo
@@ -17,6 +17,15 @@ from backend.models.team import Deadline, FoundTeam, GameweekInfo
 ApplyCommand = Literal["make_transfers", "set_lineup"]
 # The chips with which a whole squad is exchanged.
 NEW_SQUAD_CHIPS = ("wildcard", "free_hit")
+
+_FAILED = (JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+def has_made_transfers(job: Job) -> bool:
+    """Also of a job that failed afterwards: its output tells what the FPL site said."""
+    if job.command != "make_transfers":
+        return False
+    return job.status is JobStatus.COMPLETED or (job.output or {}).get("transfers_made") == "yes"
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ class Facts:
     """The rows that AIrsenal would take: those of its newest run that moved anybody, if it was for this team."""
     newest_tag: str | None = None
     """Of the newest prediction in the database, which is the one that AIrsenal chooses a line-up by."""
+    own_gameweek: int | None = None
+    """The gameweek for which AIrsenal would act; None: not known."""
     database_problem: str | None = None
     applied: list[Job] = field(default_factory=list)
     """Newest first: earlier changes of the real team."""
@@ -82,7 +93,10 @@ class Facts:
 
     @property
     def is_of_team(self) -> bool:
-        """Whether the optimisation was made for this team, as far as its parameters and the secret's age tell."""
+        """Whether the optimisation was made for this team, as it says itself; else as far as its parameters and the
+        secret's age tell."""
+        if self.report and self.report.team_id is not None:
+            return self.report.team_id == self.team_id
         if self.optimisation is None or self.optimisation.head.parameters.get("fpl_team_id") not in (
             None,
             self.team_id,
@@ -113,5 +127,7 @@ class Facts:
             "plan": self.plan.model_dump() if self.shown and self.plan else None,
             "lineup": [player.model_dump() for player in self.lineup],
             "prediction": [self.prediction.id, self.newest_tag] if self.prediction else None,
+            # A try that failed in the meantime may have reached the FPL site, and nobody has been told so yet.
+            "failed": [job.id for job in self.applied if job.attempts and job.status in _FAILED][:1],
         }
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()

@@ -85,6 +85,7 @@ class ChipPlanner:
             squads=size.squads,
             problem=_problem(weeks, window if first else None, predicted, size.strategies)
             or _used_up(weeks, window, left),
+            doubt=_partly_used_up(weeks, window, left),
             gameweeks=window if first else [],
             deadlines=[gameweek for gameweek in ahead or [] if gameweek.id in window],
             free_transfers=free,
@@ -195,6 +196,18 @@ def _used_up(weeks: Mapping[Chip, int], window: list[int], left: Mapping[Chip, s
         asked = window if week == ANY_WEEK else [week] if week > ANY_WEEK else []
         if asked and chip in left and not left[chip] & set(asked):
             return f"Your team has no {_name(chip)} left for {named(asked)}, as the FPL site counts."
+    return None
+
+
+def _partly_used_up(weeks: Mapping[Chip, int], window: list[int], left: Mapping[Chip, set[int]]) -> str | None:
+    """Each half of a season has its own chips, which AIrsenal does not know: it tries any week of them all."""
+    for chip, week in weeks.items():
+        there = sorted(left[chip] & set(window)) if week == ANY_WEEK and chip in left else []
+        if there and len(there) < len(window):
+            return (
+                f"AIrsenal may suggest the {_name(chip)} in any of {named(window)}, and your team has one left for "
+                f"{named(there)} only, as the FPL site counts. Set its gameweek to be sure."
+            )
     return None
 
 

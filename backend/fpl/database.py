@@ -30,10 +30,10 @@ _NEEDED = {
     },
 }  # fmt: skip
 
-_NAME = "COALESCE(NULLIF(p.display_name, ''), p.name)"
+NAME = "COALESCE(NULLIF(p.display_name, ''), p.name)"
 
 _PREDICTED = f"""
-SELECT pp.player_id, {_NAME}, f.gameweek, SUM(pp.predicted_points)
+SELECT pp.player_id, {NAME}, f.gameweek, SUM(pp.predicted_points)
 FROM player_prediction pp JOIN fixture f USING (fixture_id) JOIN player p USING (player_id)
 WHERE pp.tag = :tag AND f.season = :season AND f.gameweek IS NOT NULL GROUP BY pp.player_id, f.gameweek
 """  # noqa: S608
@@ -48,7 +48,7 @@ FROM (SELECT DISTINCT player_id FROM {ids}) ids JOIN player_attributes a ON a.id
 """
 
 _PLAYED = f"""
-SELECT pp.player_id, {_NAME}, f.gameweek, SUM(pp.predicted_points), SUM(s.points), SUM(s.minutes), MAX(s.player_team)
+SELECT pp.player_id, {NAME}, f.gameweek, SUM(pp.predicted_points), SUM(s.points), SUM(s.minutes), MAX(s.player_team)
 FROM player_prediction pp JOIN fixture f USING (fixture_id) JOIN player p USING (player_id)
 JOIN player_score s ON s.player_id = pp.player_id AND s.fixture_id = pp.fixture_id
 WHERE pp.tag = :tag AND f.season = :season GROUP BY pp.player_id, f.gameweek
@@ -72,29 +72,14 @@ class StoredPrediction:
 
 
 @dataclass(frozen=True)
-class Suggestion:
-    """The newest rows of `transfer_suggestion` of one run: what `make_transfers` would take. Of several gameweeks only
-    the first one's moves are here. Players are named with their club, `Semenyo (MCI)`."""
-
-    timestamp: str
-    season: str
-    gameweek: int
-    transfers_out: list[str]
-    transfers_in: list[str]
-    points_gain: float
-    chip: str | None
-    team_id: int
-
-
-@dataclass(frozen=True)
-class _Attributes:
+class Attributes:
     position: Position | None
     club: str | None
     price: float | None
     news: str | None
 
 
-_UNKNOWN = _Attributes(None, None, None, None)
+UNKNOWN = Attributes(None, None, None, None)
 
 
 def read_prediction(path: Path, tag: str | None = None) -> StoredPrediction | None:
@@ -121,19 +106,19 @@ def _prediction(db: sqlite3.Connection, tag: str, season: str) -> StoredPredicti
         names[player_id] = name
         points[player_id][gameweek] = expected
     gameweeks = sorted({gameweek for row in points.values() for gameweek in row})
-    known = _attributes(db, "player_prediction WHERE tag = :tag", season, gameweeks[0] if gameweeks else 1, tag=tag)
+    known = attributes_of(db, "player_prediction WHERE tag = :tag", season, gameweeks[0] if gameweeks else 1, tag=tag)
     players = [
         _player(player_id, names[player_id], points[player_id], attributes)
         for player_id in names
-        if (attributes := known.get(player_id, _UNKNOWN)).position
+        if (attributes := known.get(player_id, UNKNOWN)).position
     ]
     players.sort(key=lambda player: (-player.expected_points, player.player))
     ranked = [player.model_copy(update={"rank": rank}) for rank, player in enumerate(players, 1)]
-    unplaced = sorted(names[player_id] for player_id in names if not known.get(player_id, _UNKNOWN).position)
+    unplaced = sorted(names[player_id] for player_id in names if not known.get(player_id, UNKNOWN).position)
     return StoredPrediction(tag, season, gameweeks, ranked, _fixtures(db, season, gameweeks), unplaced)
 
 
-def _player(player_id: int, name: str, points: dict[int, float], attributes: _Attributes) -> PredictedPlayer:
+def _player(player_id: int, name: str, points: dict[int, float], attributes: Attributes) -> PredictedPlayer:
     assert attributes.position
     return PredictedPlayer(
         rank=0, player=name, player_id=player_id, position=attributes.position, club=attributes.club,
@@ -142,17 +127,17 @@ def _player(player_id: int, name: str, points: dict[int, float], attributes: _At
     )  # fmt: skip
 
 
-def _attributes(
+def attributes_of(
     db: sqlite3.Connection, ids: str, season: str, gameweek: int, **values: object
-) -> dict[int, _Attributes]:  # fmt: skip
+) -> dict[int, Attributes]:  # fmt: skip
     """Of the players in `ids`, which is ours and not input. An earlier season tells the position and nothing else."""
     rows = db.execute(_ATTRIBUTES.format(ids=ids), {"season": season, "gameweek": gameweek, **values})
     found = {}
     for player_id, of_season, position, club, price, news in rows:
         place = position if position in POSITIONS else None
-        found[player_id] = _Attributes(place, None, None, None)
+        found[player_id] = Attributes(place, None, None, None)
         if of_season == season:
-            found[player_id] = _Attributes(place, club, price / 10, news or None)
+            found[player_id] = Attributes(place, club, price / 10, news or None)
     return found
 
 
@@ -170,27 +155,6 @@ def _fixtures(db: sqlite3.Connection, season: str, gameweeks: list[int]) -> Fixt
     return found
 
 
-def read_suggestion(path: Path, team_id: int) -> Suggestion | None:
-    """None as well when the newest run was for another team: AIrsenal looks for the newest run first."""
-    newest = "timestamp = (SELECT MAX(timestamp) FROM transfer_suggestion) AND fpl_team_id = :team"
-    with reading(path) as db:
-        rows = db.execute(
-            f"SELECT t.player_id, {_NAME}, in_or_out, gameweek, points_gain, timestamp, season, chip_played "  # noqa: S608
-            f"FROM transfer_suggestion t JOIN player p USING (player_id) WHERE {newest} ORDER BY gameweek, t.id",
-            {"team": team_id},
-        ).fetchall()
-        if not rows:
-            return None
-        _, _, _, gameweek, gain, timestamp, season, chip = rows[0]
-        known = _attributes(db, f"transfer_suggestion WHERE {newest}", season, gameweek, team=team_id)
-    moves: dict[int, list[str]] = {-1: [], 1: []}
-    for player_id, name, in_or_out, of_gameweek, *_ in rows:
-        if of_gameweek == gameweek:
-            club = known.get(player_id, _UNKNOWN).club
-            moves[1 if in_or_out > 0 else -1].append(f"{name} ({club})" if club else name)
-    return Suggestion(timestamp, season, gameweek, moves[-1], moves[1], gain, chip, team_id)
-
-
 def read_played(path: Path, tag: str) -> list[PlayedPlayer]:
     """Expected against scored, for each player and played gameweek of the run: of the matches that were predicted.
     A gameweek counts as played when each of its matches has a result."""
@@ -202,14 +166,14 @@ def read_played(path: Path, tag: str) -> list[PlayedPlayer]:
         finished = _finished(db, season)
         rows = [row for row in db.execute(_PLAYED, {"tag": tag, "season": season}) if row[2] in finished]
         first = min((row[2] for row in rows), default=1)
-        known = _attributes(db, "player_prediction WHERE tag = :tag", season, first, tag=tag)
+        known = attributes_of(db, "player_prediction WHERE tag = :tag", season, first, tag=tag)
     return [
         PlayedPlayer(
             player=name, player_id=player_id, position=position, club=club, gameweek=gameweek,
             expected_points=expected, points=points, minutes=minutes,
         )
         for player_id, name, gameweek, expected, points, minutes, club in rows
-        if (position := known.get(player_id, _UNKNOWN).position)
+        if (position := known.get(player_id, UNKNOWN).position)
     ]  # fmt: skip
 
 

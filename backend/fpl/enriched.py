@@ -19,6 +19,12 @@ SCORES_MISSING = Warning(
     "them before AIrsenal is upgraded and its database set up anew.",
 )
 
+_BY_ANOTHER = Warning(
+    code="other",
+    message="The transfers rest on the earlier prediction that was asked for, and line-up and captain on the newest "
+    "one: AIrsenal chooses them by that whatever it is told.",
+)
+
 
 def with_all_players(report: PredictionReport, run: StoredPrediction) -> PredictionReport:
     """The report as it was, with a warning, when log and file do not agree."""
@@ -57,16 +63,19 @@ def disagreement(report: PredictionReport, run: StoredPrediction) -> str | None:
     return None
 
 
-def with_clubs(report: OptimisationReport, run: StoredPrediction | None) -> OptimisationReport:
+def with_clubs(
+    report: OptimisationReport, run: StoredPrediction | None, newest: StoredPrediction | None
+) -> OptimisationReport:
     """The run it rests on, and what the log leaves out of a player: club, position and the points expected of him in
-    the first gameweek, where only one can be meant."""
-    if run is None:
+    the first gameweek, where only one can be meant. AIrsenal chooses the line-up by its newest prediction, also when
+    it was told to take another one for the transfers."""
+    if run is None or newest is None:
         return report
     first = report.plan[0].gameweek if report.plan else next(iter(report.gameweeks), None)
 
     def placed(player: LineupPlayer) -> LineupPlayer:
         same = [
-            one for one in run.players
+            one for one in newest.players
             if one.player == player.name and player.club in (None, one.club)
             and player.position_group in (None, one.position)
         ]  # fmt: skip
@@ -81,6 +90,7 @@ def with_clubs(report: OptimisationReport, run: StoredPrediction | None) -> Opti
             "tag": run.tag, "season": run.season,
             "starting_lineup": [placed(player) for player in report.starting_lineup],
             "bench": [placed(player) for player in report.bench],
+            "warnings": report.warnings if run.tag == newest.tag else [*report.warnings, _BY_ANOTHER],
         }
     )  # fmt: skip
 

@@ -16,7 +16,9 @@ from backend.fpl.compare import compared
 from backend.fpl.database import StoredPrediction
 from backend.fpl.enriched import SCORES_MISSING, log_only, with_all_players, with_clubs
 from backend.fpl.gameweeks import named
+from backend.fpl.moved import with_moves
 from backend.fpl.parsers import Parsed
+from backend.fpl.suggestions import read_newest
 from backend.models.jobs import Job
 from backend.models.reports import (
     AnyReport,
@@ -84,11 +86,20 @@ class Reports:
     ) -> OptimisationReport:
         """Not being able to read the run costs a tag and some clubs: the log says the rest, so there is no warning."""
         tag = report.tag or job.parameters.get("tag") or None
-        report = with_clubs(report, await asyncio.to_thread(self._run_or_none, tag))
+        report = await asyncio.to_thread(self._placed, report, tag)
         if report.seconds is None and alone and job.attempts:
             seconds = (completed_at - job.attempts[-1].started_at).total_seconds()
             report = report.model_copy(update={"seconds": max(0.0, seconds)})
         return report
+
+    def _placed(self, report: OptimisationReport, tag: str | None) -> OptimisationReport:
+        newest = self._run_or_none(None)
+        run = self._run_or_none(tag) if tag else newest
+        report = with_clubs(report, run, newest)
+        rows = None
+        with suppress(AppError):
+            rows = read_newest(self._worked_on)
+        return with_moves(report, rows, [player.player for player in newest.players] if newest else [])
 
     def _run_or_none(self, tag: str | None) -> StoredPrediction | None:
         try:

@@ -154,9 +154,9 @@ class SearchCost(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "strategies": 26, "seconds": 219.0, "seconds_per_strategy": 8.42, "squads": 0, "problem": None,
+                "strategies": 26, "seconds": 219.0, "seconds_per_strategy": 8.42, "squads": 0,
                 "measured_from": "27b89d68-86da-4d40-8641-c5108446140e", "gameweeks": [25, 26, 27], "free_transfers": 1,
-                "squads_measured_from": None, "deadlines": [
+                "squads_measured_from": None, "problem": None, "doubt": None, "deadlines": [
                     {"id": 25, "name": "Gameweek 25", "deadline": "2026-02-06T18:30:00Z", "is_current": False},
                 ],
             }
@@ -172,6 +172,9 @@ class SearchCost(BaseModel):
     )
     squads: int = Field(description="Strategies that build a whole new squad (wildcard, free hit), the slow ones.")
     problem: str | None = Field(None, description="Why this search cannot run, e.g. two chips in one gameweek.")
+    doubt: str | None = Field(
+        None, description="Why what it finds may be impossible, e.g. a chip that is used up then."
+    )
     gameweeks: list[int] = Field(default_factory=list, description="That the search covers; empty: not known.")
     deadlines: list[GameweekInfo] = Field(default_factory=list, description="Of these gameweeks, as far as known.")
     free_transfers: int = Field(1, description="With how many it was counted, when none were given.")

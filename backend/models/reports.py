@@ -86,6 +86,10 @@ class GameweekPlan(BaseModel):
     gameweek: int
     transfers_out: list[str]
     transfers_in: list[str]
+    clubs_out: list[str | None] = Field(
+        default_factory=list, description="Of `transfers_out`, one each, from AIrsenal's database: short names repeat."
+    )
+    clubs_in: list[str | None] = Field(default_factory=list, description="Of `transfers_in`, likewise.")
     hit: int = Field(description="Points paid for extra transfers.")
     chip: Chip | None
     bank: float | None = Field(description="£m left.")
@@ -97,6 +101,7 @@ class OptimisationReport(ReportBase):
 
     type: Literal["optimisation"] = "optimisation"
     tag: str | None = None
+    team_id: int | None = Field(None, description="Whose team it is for; null when AIrsenal does not print it.")
     new_squad: bool = Field(
         False, description="No team to optimise was found: a squad from scratch, bought as a whole."
     )

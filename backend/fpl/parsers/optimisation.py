@@ -71,6 +71,7 @@ def _of_strategy(run: Run, head: Row, prediction: PredictionReport | None) -> Op
         report.warnings.append(chip_warning(first.chip, found.weeks[0].first))
     return report.model_copy(
         update={
+            "team_id": found.team_id,
             "headline": advice(first, lineup.captain),
             "summary_text": "\n\n".join(run.log.text(*part) for part in found.parts),
             "baseline_points": found.baseline,

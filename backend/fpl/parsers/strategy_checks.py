@@ -9,6 +9,8 @@ from backend.fpl.parsers.strategy import WHOLE_SQUAD, Strategy, Week
 
 POINTS_A_TRANSFER = 4
 MOST_FREE = 5
+# Of `get_discount_factor`.
+DISCOUNT = 14 / 15
 
 
 def check_strategy(run: Run, strategy: Strategy, free_transfers: int) -> None:
@@ -48,8 +50,10 @@ def _check_hits(run: Run, weeks: list[Week], free: int) -> None:
 
 
 def _check_points(strategy: Strategy, head: int) -> None:
-    """Later gameweeks count less in the score, so only its size can be compared."""
-    total = sum(week.plan.expected_points for week in strategy.weeks)
-    low, high = sorted((0.3 * total, 1.05 * total))
-    if not (low - 1 <= strategy.best <= high + 1 and -20 <= strategy.baseline <= 2 * high + 20):
-        raise Drift(head, f"a score that fits {total:.1f} predicted points", f"{strategy.best}pts")
+    """The score is the sum of the gameweeks, of which each counts a little less than the one before. All of them are
+    rounded to a tenth. Of the baseline only the size can be compared."""
+    points = [week.plan.expected_points for week in strategy.weeks]
+    total = sum(one * DISCOUNT**ahead for ahead, one in enumerate(points))
+    rounded = 0.05 * (len(points) + 1) + 0.01
+    if abs(strategy.best - total) > rounded or not -20 <= strategy.baseline <= 2 * abs(total) + 20:
+        raise Drift(head, f"a score that fits the predicted points, about {total:.1f}", f"{strategy.best}pts")

@@ -11,8 +11,9 @@ import pytest
 
 from backend.errors import NotFound, Unavailable
 from backend.fpl import sqlite_file
-from backend.fpl.database import check_integrity, read_played, read_prediction, read_state, read_suggestion
+from backend.fpl.database import check_integrity, read_played, read_prediction, read_state
 from backend.fpl.sqlite_file import DatabaseDamaged, DatabaseUnreadable
+from backend.fpl.suggestions import read_suggestion
 from backend.models.reports import PredictedPlayer
 from backend.tests.airsenal.database_file import DatabaseFile
 

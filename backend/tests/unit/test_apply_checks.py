@@ -11,7 +11,7 @@ import pytest
 
 from backend.fpl.apply_checks import checks_of
 from backend.fpl.apply_facts import Facts
-from backend.fpl.database import Suggestion
+from backend.fpl.suggestions import Suggestion
 from backend.models.airsenal import Check
 from backend.models.jobs import Attempt, Cause, Job, JobStatus
 from backend.models.reports import (
@@ -22,6 +22,7 @@ from backend.models.reports import (
     ReportHead,
     ReportType,
     StoredReport,
+    Warning,
 )  # fmt: skip
 from backend.models.secrets import SecretInfo
 from backend.models.team import Deadline, FoundTeam, GameweekInfo
@@ -140,11 +141,16 @@ BOTH: list[tuple[str, str, str, Change]] = [
     ("deadline", "stop", "not known. The FPL API", with_(deadline=None, deadline_problem="The FPL API is down.")),
     ("deadline", "stop", "Gameweek 25 has passed", with_(deadline=deadline(-HOUR))),
     ("deadline", "stop", "has passed", with_(deadline=deadline(timedelta()))),
+    ("deadline", "stop", "Less than a minute is left", with_(deadline=deadline(timedelta(seconds=59)))),
+    ("deadline", "warning", "Less than 2 minutes", with_(deadline=deadline(timedelta(minutes=1)))),
     ("deadline", "warning", "Less than 10 minutes", with_(deadline=deadline(timedelta(minutes=9, seconds=59)))),
     ("deadline", "ok", "still to come", with_(deadline=deadline(timedelta(minutes=10)))),
     ("deadline", "warning", "last good answer", with_(deadline=deadline(HOUR, stale=True))),
     ("deadline", "stop", "season is over", with_(deadline=deadline(HOUR).model_copy(update={"gameweek": None}))),
     ("gameweek", "stop", "26", with_(deadline=deadline(HOUR, gameweek=27))),
+    # From a deadline to the first kick-off AIrsenal still acts for the gameweek that is over for managers.
+    ("gameweek", "stop", "act for gameweek 24", with_(own_gameweek=24)),
+    ("gameweek", "ok", "", with_(own_gameweek=25)),
 ]
 
 
@@ -153,7 +159,7 @@ BOTH: list[tuple[str, str, str, Change]] = [
 def test_checks_of_both(facts: Facts, name: str, state: str, words: str, change: Change) -> None:
     found = check(change(facts), name)
     assert found.state == state
-    if name != "gameweek":
+    if name != "gameweek" or words.startswith("act for"):
         assert words in found.detail
 
 
@@ -168,12 +174,24 @@ OF_TRANSFERS: list[tuple[str, str, str, Change]] = [
     ("suggestion", "stop", "was made for another team", with_(
         optimisation=optimisation(parameters={"fpl_team_id": 7}))),
     ("suggestion", "ok", "", with_(optimisation=optimisation(parameters={"fpl_team_id": 742663}))),
+    # What the run printed counts more than when the secret was set: it may have been set again, or during the run.
+    ("suggestion", "stop", "was made for another team", with_(optimisation=optimisation(team_id=7))),
+    ("suggestion", "ok", "", with_(
+        optimisation=optimisation(team_id=742663), secrets={key: secret(key, updated_at=NOW) for key in KEYS})),
     ("suggestion", "stop", "was made for another team", with_(
         secrets={key: secret(key, updated_at=NOW) for key in KEYS})),
     ("suggestion", "stop", "holds no suggestion for this team", with_(suggestion=None)),
     ("suggestion", "stop", "for team 7, not for 742663", with_(suggestion=replace(ROWS, team_id=7))),
     ("suggestion", "stop", OTHER, with_(suggestion=replace(ROWS, transfers_out=["Palmer (CHE)"]))),
     ("suggestion", "stop", OTHER, with_(suggestion=replace(ROWS, transfers_in=["Palmer", "Rice"]))),
+    # Two players of one short name.
+    ("suggestion", "stop", "other players go out", with_(optimisation=optimisation(
+        plan={"transfers_out": ["Anderson"], "clubs_out": ["NFO"], "clubs_in": ["MUN"]}),
+        suggestion=replace(ROWS, transfers_out=["Anderson (SUN)"], transfers_in=["B.Fernandes (MUN)"]))),
+    ("suggestion", "ok", "", with_(optimisation=optimisation(
+        plan={"transfers_out": ["Anderson"], "transfers_in": ["B.Fernandes"], "clubs_out": ["NFO"],
+              "clubs_in": ["MUN"]}),
+        suggestion=replace(ROWS, transfers_out=["Anderson (NFO)"], transfers_in=["B.Fernandes (MUN)"]))),
     ("suggestion", "stop", "another chip", with_(suggestion=replace(ROWS, chip="wildcard"))),
     ("suggestion", "stop", "a gain of 4.0 points instead of 2.7", with_(suggestion=replace(ROWS, points_gain=4.0))),
     # The best strategy without transfers wrote no row: those of the run before are still there.
@@ -193,6 +211,8 @@ OF_TRANSFERS: list[tuple[str, str, str, Change]] = [
     ("newer", "ok", "", with_(applied=[job("make_transfers", JobStatus.COMPLETED, 2 * HOUR)])),
     ("newer", "warning", "An earlier try failed (job 27b89d68)", with_(
         applied=[job("make_transfers", JobStatus.FAILED, HOUR / 2)])),
+    ("newer", "stop", "were made already (job 27b89d68), though not the line-up", with_(
+        applied=[job("make_transfers", JobStatus.FAILED, HOUR / 2, output={"transfers_made": "yes"})])),
     ("newer", "ok", "", with_(applied=[
         job("make_transfers", JobStatus.FAILED, HOUR / 2, cause=Cause.COULD_NOT_START)])),
     ("newer", "warning", "newer prediction", with_(prediction=head("prediction", HOUR / 2))),
@@ -204,6 +224,8 @@ OF_TRANSFERS: list[tuple[str, str, str, Change]] = [
     ("chip", "warning", "triple captain. AIrsenal cannot play chips", with_(
         optimisation=optimisation(plan={"chip": "triple_captain"}))),
     ("hit", "warning", "It costs 8 points.", with_(optimisation=optimisation(plan={"hit": 8}))),
+    ("hit", "warning", "no points if AIrsenal guessed your free transfers right", with_(
+        optimisation=optimisation(warnings=[Warning(code="no_login", message="No FPL login was used.")]))),
     ("hit", "warning", "What it costs is not known", with_(optimisation=optimisation(plan={"gameweek": 24}))),
     ("hit", "stop", "a whole squad from scratch", with_(**FROM_SCRATCH)),
     ("hit", "warning", "Before your team's first deadline transfers are free", with_(
@@ -240,6 +262,8 @@ OF_THE_LINEUP: list[tuple[str, str, str, Change]] = [
     ("suggestion", "warning", "counts on the suggested transfers", with_(optimisation=optimisation())),
     ("suggestion", "ok", "expects the one shown", with_(
         optimisation=optimisation(), applied=[job("make_transfers", JobStatus.COMPLETED, HOUR / 2)])),
+    ("suggestion", "ok", "expects the one shown", with_(optimisation=optimisation(), applied=[
+        job("make_transfers", JobStatus.FAILED, HOUR / 2, output={"transfers_made": "yes"})])),
     ("newer", "warning", "updated after the newest prediction", with_(updated_at=NOW)),
     ("newer", "warning", "4 days old", with_(prediction=head("prediction", 97 * HOUR), updated_at=None)),
     ("newer", "warning", "set by this prediction already", with_(
@@ -273,6 +297,7 @@ FINGERPRINT = TRANSFERS.fingerprint()
         with_(command="set_lineup"),
         with_(newest_tag="another"),
         with_(optimisation=optimisation(parameters={"fpl_team_id": 7})),
+        with_(applied=[job("make_transfers", JobStatus.FAILED, HOUR / 2)]),
     ],
 )
 def test_another_thing_to_send_has_another_fingerprint(change: Change) -> None:

@@ -272,6 +272,11 @@ async def test_a_chip_that_is_used_up_is_said_before_the_search() -> None:
     assert "no free hit left for gameweek 25" in str((await cost(known, free_hit=25)).problem)
     for fine in ({"free_hit": 27}, {"free_hit": 0}, {"bench_boost": 25}):
         assert (await cost(known, **fine)).problem is None, fine
+    # Any week, at the turn of the season's halves: one of them has it no more.
+    assert str((await cost(known, free_hit=0)).doubt).startswith(
+        "AIrsenal may suggest the free hit in any of gameweeks 25 to 27, and your team has one left for gameweeks 26 to"
+    )
+    assert [(await cost(known, free_hit=week)).doubt for week in (-1, 27)] == [None, None]
     known.left = None
     assert (await cost(known, wildcard=26)).problem is None, "what is not known is no objection"
 

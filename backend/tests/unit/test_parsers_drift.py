@@ -264,3 +264,18 @@ def test_a_contradiction_is_a_drift(old: str, new: str) -> None:
     rows = [new if row == old else row for row in goldens.rows("run_optimization")]
     assert rows != goldens.rows("run_optimization")
     assert [report.state for report in goldens.parsed("run_optimization", rows).reports] == ["not_understood"]
+
+
+@pytest.mark.parametrize(
+    ("row", "other"),
+    [
+        ("Score with Strategy: 178.7pts", "Score with Strategy: 179.7pts"),
+        ("Predicted Score: 50.1pts", "Predicted Score: 51.1pts"),
+        ("Predicted Score: 80.1pts", "Predicted Score: 80.9pts"),
+    ],
+)
+def test_points_that_do_not_add_up_are_no_result(row: str, other: str) -> None:
+    rows = goldens.rows("run_optimization")
+    rows[rows.index(row)] = other
+    (report,) = goldens.parsed("run_optimization", rows).reports
+    assert report.state == "not_understood"

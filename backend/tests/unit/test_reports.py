@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,15 +93,28 @@ def test_an_optimisation_gets_its_run_and_only_certain_clubs() -> None:
         gameweeks=[25, 26],
     )  # fmt: skip
     rice, blank = _player("Rice", {25: 4.5, 26: 3.0}), _player("Raya", {26: 4.0})
-    placed = with_clubs(report, _run(rice, blank, _player("Gray", {25: 1.0}), _player("Gray", {25: 2.0}, club="CHE")))
+    run = _run(rice, blank, _player("Gray", {25: 1.0}), _player("Gray", {25: 2.0}, club="CHE"))
+    placed = with_clubs(report, run, run)
     assert [player.club for player in placed.starting_lineup] == ["ARS", None, None, "CHE"]
     assert [player.expected_points for player in placed.starting_lineup] == [4.5, None, None, None]
     assert (placed.bench[0].club, placed.tag, placed.season) == ("ARS", "tag", "2526")
-    assert with_clubs(report, None) == report
+    assert with_clubs(report, None, None) == report
     keeper = report.model_copy(update={"starting_lineup": [LineupPlayer(name="Raya", position_group="MID")]})
-    assert with_clubs(keeper, _run(blank)).starting_lineup[0].expected_points is None, (
+    assert with_clubs(keeper, _run(blank), _run(blank)).starting_lineup[0].expected_points is None, (
         "he has no match in that gameweek"
     )
+
+
+def test_a_line_up_is_chosen_by_the_newest_prediction_whatever_was_asked_for() -> None:
+    lineup = [LineupPlayer(name="Rice", position_group="MID")]
+    report = OptimisationReport(
+        generated_at=NOW, headline="", summary_text="", parser="test", starting_lineup=lineup, gameweeks=[25]
+    )
+    asked = replace(_run(_player("Rice", {25: 9.0})), tag="asked for")
+    placed = with_clubs(report, asked, _run(_player("Rice", {25: 4.5})))
+    assert (placed.tag, placed.starting_lineup[0].expected_points) == ("asked for", 4.5)
+    (warning,) = placed.warnings
+    assert "line-up and captain on the newest one" in warning.message
 
 
 def _compare(old: PredictionReport, new: PredictionReport) -> Comparison:

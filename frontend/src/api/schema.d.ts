@@ -2589,6 +2589,16 @@ export interface components {
             /** Transfers In */
             transfers_in: string[];
             /**
+             * Clubs Out
+             * @description Of `transfers_out`, one each, from AIrsenal's database: short names repeat.
+             */
+            clubs_out?: (string | null)[];
+            /**
+             * Clubs In
+             * @description Of `transfers_in`, likewise.
+             */
+            clubs_in?: (string | null)[];
+            /**
              * Hit
              * @description Points paid for extra transfers.
              */
@@ -3340,6 +3350,11 @@ export interface components {
             /** Tag */
             tag?: string | null;
             /**
+             * Team Id
+             * @description Whose team it is for; null when AIrsenal does not print it.
+             */
+            team_id?: number | null;
+            /**
              * New Squad
              * @description No team to optimise was found: a squad from scratch, bought as a whole.
              * @default false
@@ -4063,6 +4078,11 @@ export interface components {
              * @description Why this search cannot run, e.g. two chips in one gameweek.
              */
             problem?: string | null;
+            /**
+             * Doubt
+             * @description Why what it finds may be impossible, e.g. a chip that is used up then.
+             */
+            doubt?: string | null;
             /**
              * Gameweeks
              * @description That the search covers; empty: not known.

@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function Cost({ cost, limit, stale, free }: Props) {
-  const warning = cost.problem === null ? caution(cost, limit) : null;
+  const warnings = cost.problem === null ? [cost.doubt, caution(cost, limit)].filter((text) => text !== null) : [];
   return (
     <div className={classes.cost} data-stale={stale || undefined} aria-busy={stale}>
       <p className={classes.figures} role="status">
@@ -58,12 +58,12 @@ export function Cost({ cost, limit, stale, free }: Props) {
           </span>
         </p>
       )}
-      {warning !== null && (
-        <p className={classes.warning}>
+      {warnings.map((warning) => (
+        <p key={warning} className={classes.warning}>
           <IconAlertTriangle size={16} aria-hidden="true" />
           <span>{warning}</span>
         </p>
-      )}
+      ))}
     </div>
   );
 }

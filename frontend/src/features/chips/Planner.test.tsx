@@ -9,7 +9,7 @@ import { command } from "@/features/commands/testing";
 import { Planner } from "./Planner";
 
 const SMALL: SearchCost = {
-  strategies: 26, seconds: 220, seconds_per_strategy: 8.5, measured_from: "27b89d68-86da", squads: 0, problem: null, gameweeks: [25, 26, 27], free_transfers: 1, squads_measured_from: null, deadlines: [],
+  strategies: 26, seconds: 220, seconds_per_strategy: 8.5, measured_from: "27b89d68-86da", squads: 0, problem: null, doubt: null, gameweeks: [25, 26, 27], free_transfers: 1, squads_measured_from: null, deadlines: [],
 };
 
 function json(body: unknown): Response {
@@ -60,6 +60,15 @@ describe("the planner", () => {
         parameters: { weeks_ahead: 3, wildcard_week: 26, max_transfers: 2, max_hit: 8, allow_unused: false, num_thread: 2, num_iterations: 100 },
       },
     ]);
+  });
+
+  it("says what may be wrong with its result, and runs", async () => {
+    await show(() => ({ ...SMALL, doubt: "Your team has one left for gameweek 26 only.", seconds: 4000 }));
+    expect(await screen.findByText("Your team has one left for gameweek 26 only.")).toBeInTheDocument();
+    expect(screen.getByText(/While it runs, nothing else of AIrsenal can/)).toBeInTheDocument();
+    await waitFor(() => {
+      expect(screen.getByRole("button", { name: "Run this search" })).toBeEnabled();
+    });
   });
 
   it("says why a search cannot run, and does not start it", async () => {

@@ -3,7 +3,7 @@ import type { SearchCost } from "@/api/types";
 import { caution, costQuery, DEFAULT_PLAN, estimate, parameters, type Plan, strategies, within } from "./plan";
 
 const cost: SearchCost = {
-  strategies: 26, seconds: 220, seconds_per_strategy: 8.5, measured_from: "job", squads: 0, problem: null, gameweeks: [25, 26, 27], free_transfers: 1, squads_measured_from: null, deadlines: [],
+  strategies: 26, seconds: 220, seconds_per_strategy: 8.5, measured_from: "job", squads: 0, problem: null, doubt: null, gameweeks: [25, 26, 27], free_transfers: 1, squads_measured_from: null, deadlines: [],
 };
 const withChips = (chips: Partial<Plan["chips"]>): Plan => ({ ...DEFAULT_PLAN, chips: { ...DEFAULT_PLAN.chips, ...chips } });
 

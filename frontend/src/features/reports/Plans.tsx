@@ -17,7 +17,7 @@ export function Plans({ plan, freeTransfers, newSquad }: { plan: readonly Gamewe
 }
 
 function Plan({ week, freeTransfers, newSquad }: { week: GameweekPlan; freeTransfers: number | null; newSquad: boolean }) {
-  const { gameweek, transfers_out: out, transfers_in: incoming, hit, chip, bank, expected_points } = week;
+  const { gameweek, transfers_out: out, transfers_in: incoming, clubs_out, clubs_in, hit, chip, bank, expected_points } = week;
   return (
     <article className={classes.plan} aria-label={`Gameweek ${gameweek}`}>
       <header>
@@ -27,8 +27,8 @@ function Plan({ week, freeTransfers, newSquad }: { week: GameweekPlan; freeTrans
       <p className={classes.moves}>{newSquad ? `${incoming.length} players to buy` : moveWords(incoming.length, out.length, hit)}</p>
       {out.length + incoming.length > 0 && (
         <div className={classes.lists} data-squad={newSquad || undefined}>
-          {!newSquad && <Names title="Out" names={out} />}
-          <Names title="In" names={incoming} />
+          {!newSquad && <Names title="Out" names={out} clubs={clubs_out} />}
+          <Names title="In" names={incoming} clubs={clubs_in} />
         </div>
       )}
       <dl>
@@ -41,7 +41,8 @@ function Plan({ week, freeTransfers, newSquad }: { week: GameweekPlan; freeTrans
   );
 }
 
-function Names({ title, names }: { title: "Out" | "In"; names: readonly string[] }) {
+/** With the clubs that AIrsenal's database tells: short names repeat. Reports of an older console have none. */
+function Names({ title, names, clubs }: { title: "Out" | "In"; names: readonly string[]; clubs: readonly (string | null)[] | undefined }) {
   const Icon = title === "Out" ? IconArrowDownRight : IconArrowUpRight;
   return (
     <div>
@@ -53,7 +54,10 @@ function Names({ title, names }: { title: "Out" | "In"; names: readonly string[]
       ) : (
         <ul>
           {names.map((name, index) => (
-            <li key={`${name}${index}`}>{name}</li>
+            <li key={`${name}${index}`}>
+              {name}
+              {clubs?.[index] && <span className="muted"> {clubs[index]}</span>}
+            </li>
           ))}
         </ul>
       )}

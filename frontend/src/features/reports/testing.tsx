@@ -40,7 +40,7 @@ export function optimisation(fields: Partial<OptimisationReport>): OptimisationR
   return {
     ...base, warnings: [], gameweeks: [25, 26], type: "optimisation", tag: null, new_squad: false, transfers: [], captain: null,
     vice_captain: null, expected_points: null, baseline_points: null, best_points: null, points_gain: null,
-    free_transfers: null, chip: null, hit: 0, bank: null, plan: [], starting_lineup: [], bench: [], strategies: null,
+    free_transfers: null, chip: null, hit: 0, bank: null, plan: [], starting_lineup: [], bench: [], strategies: null, team_id: null,
     seconds: null, ...fields,
   };
 }

@@ -119,7 +119,7 @@ describe("a prediction", () => {
 });
 
 describe("an optimisation", () => {
-  const week = { gameweek: 25, transfers_out: ["Saka", "Raya"], transfers_in: ["Palmer"], hit: 4, chip: "bench_boost" as const, bank: 2, expected_points: 50.1 };
+  const week = { gameweek: 25, transfers_out: ["Saka", "Raya"], transfers_in: ["Palmer"], clubs_out: ["ARS", null], clubs_in: [], hit: 4, chip: "bench_boost" as const, bank: 2, expected_points: 50.1 };
   const lineup = [{ name: "Palmer", club: "CHE", position_group: "MID" as const, is_captain: true, is_vice_captain: false, expected_points: 7.25 }];
   const made = head({ type: "optimisation", headline: "Sell Saka and Raya, buy Palmer." });
 
@@ -129,7 +129,7 @@ describe("an optimisation", () => {
     expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Sell Saka and Raya, buy Palmer.");
     const card = screen.getByRole("article", { name: "Gameweek 25" });
     const [out, incoming] = within(card).getAllByRole("list").map((list) => within(list).getAllByRole("listitem").map(({ textContent }) => textContent));
-    expect([out, incoming]).toEqual([["Saka", "Raya"], ["Palmer"]]);
+    expect([out, incoming]).toEqual([["Saka ARS", "Raya"], ["Palmer"]]);
     for (const text of ["2 transfers, 4 points paid", "Bench Boost", "−4", "£2.0m", "50.1"]) expect(within(card).getByText(text)).toBeInTheDocument();
     const score = screen.getByRole("region", { name: "What the moves are worth" });
     for (const text of ["163.2", "178.7", "+15.5"]) expect(within(score).getByText(text)).toBeInTheDocument();
