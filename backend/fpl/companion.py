@@ -183,7 +183,8 @@ def _with_reason(outcome: Outcome, parsed: Parsed, lines: list[str]) -> Outcome:
     """`It ended with exit code 1.` alone helps nobody: what the program complained about last is added."""
     if outcome.cause is not Cause.EXIT_CODE:
         return outcome
-    why = [report.headline for report in parsed.reports] or ([parsed.missing] if parsed.missing else [])
+    # A headline has no full stop, and here it is a sentence among others.
+    why = [f"{report.headline}." for report in parsed.reports] or ([parsed.missing] if parsed.missing else [])
     said = next((line.strip() for line in reversed(lines[-_LOOK_BACK:]) if _REASON.fullmatch(line.strip())), None)
     if said and not parsed.reports and said not in (parsed.missing or ""):
         why.append(f"It said: {said[:_LONGEST]}")

@@ -89,7 +89,7 @@ def set_up(page: Page, console: RunningConsole) -> None:
     assert axe(page) == []
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Create the admin and sign in").click()
+    page.keyboard.press("Enter")
     page.get_by_role("heading", name="Dashboard").wait_for()
 
 
@@ -190,12 +190,18 @@ def look_at(page: Page, name: str) -> None:
     for scheme, size in LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
+        loaded(page)
         settled(page)
         shoot(page, f"{name}-{size['width']}-{scheme}")
         wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} pixels too wide at {size['width']}"
         assert axe(page) == [], f"{page.url} {scheme} at {size['width']}"
     page.set_viewport_size(DESKTOP)
+
+
+def loaded(page: Page) -> None:
+    """What the page is about is there, and not only the grey bars in its place."""
+    page.wait_for_function("() => document.querySelector('h1') && !document.querySelector('[aria-busy=true]')")
 
 
 def settled(page: Page) -> None:

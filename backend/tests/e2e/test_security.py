@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, Route, ViewportSize, expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
-from backend.tests.e2e.browsing import DESKTOP, Watched, expect_log, go, run_command, set_up, shoot, sign_in
+from backend.tests.e2e.browsing import DESKTOP, Watched, axe, expect_log, go, run_command, set_up, shoot, sign_in
 from backend.tests.e2e.consoles import EMAIL, PASSWORD, RunningConsole
 from backend.tests.started import PROJECT
 
@@ -216,9 +216,12 @@ def confirm_with_the_passkey(page: Page) -> None:
     asked = page.get_by_role("dialog", name="Is it still you?")
     expect(asked.get_by_label("Code of your authenticator app")).to_be_visible()
     shoot(page, "security-6-is-it-still-you")
+    expect(page.get_by_role("dialog")).to_have_count(1)  # The one below waits, out of sight.
+    assert axe(page) == []
     asked.get_by_label("Password", exact=True).press("Escape")
     expect(asked).to_have_count(0)
     expect(page.get_by_role("dialog", name="New recovery codes")).to_contain_text("It was not confirmed")
+    expect(page.get_by_role("button", name="Make new codes")).to_be_focused()
     page.route("**/api/auth/recovery-codes", ten_minutes_later, times=1)
     page.get_by_role("button", name="Make new codes").click()
     asked.get_by_role("button", name="Use a passkey").click()

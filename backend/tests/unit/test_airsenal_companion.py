@@ -258,7 +258,7 @@ async def test_a_failed_test_of_the_login_is_a_report_and_needs_no_database(arou
     finished = await around.companion.after(job, _outcome(1), _rows("FPL login: wrong_password", "The site refused."))
     assert finished.output is not None
     assert (finished.output["type"], finished.outcome.succeeded) == ("login", False)
-    assert finished.outcome.error == f"It ended with exit code 1. {finished.output['headline']}"
+    assert finished.outcome.error == f"It ended with exit code 1. {finished.output['headline']}."
 
 
 async def test_the_guard_is_asked_before_the_real_team_is_changed_and_only_then(around: Around) -> None:

@@ -2,7 +2,7 @@ import { type InfiniteData, QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyChanges, type Change } from "./changes";
 import { reportPagesQuery } from "./fplQueries";
-import { JOB_KEYS, jobPagesQuery, jobQuery, jobsQuery, QUEUE_KEY } from "./queries";
+import { JOB_KEYS, jobPagesQuery, jobQuery, jobsQuery, patchJob, QUEUE_KEY } from "./queries";
 import type { Job } from "./types";
 
 function job(fields: Partial<Job>): Job {
@@ -47,6 +47,12 @@ describe("applyChanges", () => {
     const client = holding(job({}));
     applyChanges(client, told({ pinned: true }));
     expect(client.getQueryData(jobQuery("a").queryKey)).toMatchObject({ pinned: true, queue_position: 2 });
+  });
+
+  it("keeps the place in the queue, which the log's stream does not know either", () => {
+    const client = holding(job({ queue_position: 7 }));
+    patchJob(client, "a", { status: "pending", log_lines: 3, queue_position: null });
+    expect(client.getQueryData(jobQuery("a").queryKey)).toMatchObject({ log_lines: 3, queue_position: 7 });
   });
 
   it("does not bring a finished job back to life with a late message", () => {

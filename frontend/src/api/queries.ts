@@ -153,9 +153,12 @@ export const retentionQuery = queryOptions({
   staleTime: Infinity,
 });
 
-/** Writes what a stream or an action told us into every place that shows the job, without waiting for the next poll. */
+/**
+ * Writes what a stream or an action told us into every place that shows the job, without waiting for the next poll. None of
+ * them knows the place in the queue: their null must not make the last of seven the next.
+ */
 export function patchJob(queryClient: QueryClient, id: string, change: Partial<Job>) {
-  const patch = (job: Job): Job => (job.id === id ? { ...job, ...change } : job);
+  const patch = (job: Job): Job => (job.id === id ? { ...job, ...change, queue_position: job.queue_position } : job);
   queryClient.setQueryData<Job>([...JOB_KEYS.one, id], (job) => job && patch(job));
   queryClient.setQueriesData<Job[]>({ queryKey: [...JOB_KEYS.list, "first"] }, (jobs) => jobs?.map(patch));
   queryClient.setQueriesData<InfiniteData<Job[]>>({ queryKey: [...JOB_KEYS.list, "pages"] }, (data) =>

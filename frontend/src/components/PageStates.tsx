@@ -5,6 +5,7 @@ import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-route
 import { type ReactNode, useEffect, useState } from "react";
 import { onRecovered } from "@/api/connection";
 import { ApiError, describeError, NetworkError } from "@/api/errors";
+import { Notice } from "./Notice";
 import classes from "./states.module.css";
 
 export function PagePending() {
@@ -44,23 +45,26 @@ export function Empty({ title, children, action }: { title: string; children?: R
 export function Failure({ error, retry, title }: { error: unknown; retry?: () => void; title?: string }) {
   const id = error instanceof ApiError ? error.requestId : null;
   return (
-    <div className={classes.failure} role="alert">
-      <IconAlertTriangle size={18} aria-hidden="true" />
-      <div>
-        {title && <p className={classes.title}>{title}</p>}
-        <p>{describeError(error)}</p>
-        {id && (
-          <p className={classes.request}>
-            Request <code>{id}</code>
-          </p>
-        )}
-      </div>
-      {retry && (
-        <Button variant="default" size="xs" leftSection={<IconRefresh size={14} />} onClick={retry}>
-          Try again
-        </Button>
+    <Notice
+      tone="bad"
+      role="alert"
+      icon={IconAlertTriangle}
+      action={
+        retry && (
+          <Button variant="default" size="xs" leftSection={<IconRefresh size={14} />} onClick={retry}>
+            Try again
+          </Button>
+        )
+      }
+    >
+      {title && <p className={classes.title}>{title}</p>}
+      <p>{describeError(error)}</p>
+      {id && (
+        <p className={classes.request}>
+          Request <code>{id}</code>
+        </p>
       )}
-    </div>
+    </Notice>
   );
 }
 

@@ -1,5 +1,6 @@
 import { applySgr, type Style, StyleTable } from "./ansi";
 import { ByteStore } from "./bytes";
+import { readEscape } from "./escapes";
 import { RowStore } from "./rowStore";
 
 /**
@@ -20,8 +21,6 @@ const ESC = 0x1b;
 const TAB = 0x09;
 const LETTER_M = 0x6d;
 const MOST_CHANGES = 5_000;
-/** An escape longer than this is no escape but binary noise. */
-const LONGEST_ESCAPE = 4096;
 
 /** Digits, `;` and `:`; not `<=>?`, which make it something private. */
 function isParameter(byte: number): boolean {
@@ -251,43 +250,11 @@ export class RowTable {
 
   /** Handles the escape at `at`; returns its size, or 0 when its end has not arrived. */
   private escape(at: number): number {
-    const kind = this.bytes.byteAt(at + 1);
-    if (kind < 0) return at + 1 < this.bytes.end ? 1 : 0;
-    if (kind === 0x5b) return this.csi(at);
-    // OSC, DCS, SOS, PM, APC: text for the terminal itself, up to BEL or ST.
-    if (kind === 0x5d || kind === 0x50 || kind === 0x58 || kind === 0x5e || kind === 0x5f) return this.string(at);
-    if (kind >= 0x20 && kind <= 0x2f) return at + 2 < this.bytes.end ? this.inFrame(3) : 0;
-    if (kind === 0x4d) this.moveUp(1, at);
-    else if (kind < 0x30 || kind > 0x7e) return this.inFrame(1);
-    else this.inFrame(2);
-    return 2;
-  }
-
-  private string(at: number): number {
-    for (let offset = at + 2; offset < this.bytes.end && offset - at < LONGEST_ESCAPE; offset++) {
-      const byte = this.bytes.byteAt(offset);
-      if (byte === 0x07) return this.inFrame(offset - at + 1);
-      // A newline inside means that the end was forgotten: what follows is text again.
-      if (byte === LF) return this.inFrame(offset - at);
-      if (byte === ESC) {
-        if (offset + 1 >= this.bytes.end) return 0;
-        return this.inFrame(this.bytes.byteAt(offset + 1) === 0x5c ? offset - at + 2 : offset - at);
-      }
-    }
-    return this.bytes.end - at < LONGEST_ESCAPE ? 0 : this.inFrame(1);
-  }
-
-  private csi(at: number): number {
-    for (let offset = at + 2; offset < this.bytes.end && offset - at < LONGEST_ESCAPE; offset++) {
-      const byte = this.bytes.byteAt(offset);
-      if (byte >= 0x40 && byte <= 0x7e) {
-        const size = offset - at + 1;
-        this.control(byte, this.ascii(at + 2, offset), at, size);
-        return size;
-      }
-      if (byte < 0x20) return this.inFrame(offset - at);
-    }
-    return this.bytes.end - at < LONGEST_ESCAPE ? 0 : this.inFrame(1);
+    const { size, control, parameters } = readEscape(this.bytes, at);
+    if (size === 0) return 0;
+    if (control === null) return this.inFrame(size);
+    this.control(control, parameters, at, size);
+    return size;
   }
 
   /** An escape that only changes looks stays inside the frame, where the decoder meets it again. */
@@ -296,15 +263,9 @@ export class RowTable {
     return size;
   }
 
-  private ascii(from: number, to: number): string {
-    let text = "";
-    for (let offset = from; offset < to; offset++) text += String.fromCharCode(this.bytes.byteAt(offset));
-    return text;
-  }
-
-  private control(final: number, parameters: string, at: number, size: number) {
+  private control(final: string, parameters: string, at: number, size: number) {
     const count = Math.max(1, Number.parseInt(parameters, 10) || 1);
-    switch (String.fromCharCode(final)) {
+    switch (final) {
       case "m":
         if (!/[<=>?]/.test(parameters)) this.sgr(parameters);
         this.inFrame(size);

@@ -244,3 +244,18 @@ export class Scroll {
     if (!exact && (scrollTop <= 0 || scrollTop >= this.most - 1)) this.mirror();
   };
 }
+
+const STEPS: Record<string, (scroll: Scroll) => void> = {
+  PageUp: (scroll) => { scroll.pages(-1); },
+  PageDown: (scroll) => { scroll.pages(1); },
+  " ": (scroll) => { scroll.pages(1); },
+  ArrowUp: (scroll) => { scroll.lines(-1); },
+  ArrowDown: (scroll) => { scroll.lines(1); },
+};
+
+/** False when the key is none that scrolls. */
+export function scrollByKey(scroll: Scroll, key: string): boolean {
+  const step = STEPS[key];
+  step?.(scroll);
+  return step !== undefined;
+}

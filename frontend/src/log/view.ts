@@ -1,30 +1,18 @@
 import { LogClient } from "./client";
 import { type Lens, WHOLE } from "./lens";
 import { Painter, type Selection } from "./painter";
-import type { AttemptStart, FromWorker, SearchState, ShownRow, StreamState, Update } from "./protocol";
+import type { AttemptStart, FromWorker, ShownRow, Update } from "./protocol";
 import type { Query } from "./search";
-import { Scroll } from "./scroll";
+import { Scroll, scrollByKey } from "./scroll";
+import { keepSearch, same, SnapshotStore } from "./snapshot";
 
 export type { Selection } from "./painter";
+export type { Snapshot } from "./snapshot";
 
 /**
  * The log on the page: where the eye is, what is followed, searched and selected. React draws the frame around it and never
  * sees a row: a thousand lines a second would be a thousand renders.
  */
-
-export interface Snapshot {
-  /** Rows of the whole log. */
-  rows: number;
-  bytes: number;
-  /** How much of it is there, 0 to 1, while only its end is shown; else null. */
-  loading: number | null;
-  stream: StreamState;
-  following: boolean;
-  /** Rows that came since following was left. */
-  newRows: number;
-  search: (SearchState & { index: number | null }) | null;
-  selection: Selection | null;
-}
 
 interface Options {
   socketUrl: string;
@@ -41,17 +29,7 @@ const SMALL_DEVICE_MEMORY = 160 * MB;
 
 export class LogView {
   private readonly client: LogClient;
-  private readonly listeners = new Set<() => void>();
-  private snapshot: Snapshot = {
-    rows: 0,
-    bytes: 0,
-    loading: null,
-    stream: { state: "connecting" },
-    following: true,
-    newRows: 0,
-    search: null,
-    selection: null,
-  };
+  private readonly seen = new SnapshotStore();
 
   private scroller: HTMLElement | null = null;
   private painter: Painter | null = null;
@@ -82,14 +60,8 @@ export class LogView {
 
   // ---- for React
 
-  subscribe = (listener: () => void) => {
-    this.listeners.add(listener);
-    return () => {
-      this.listeners.delete(listener);
-    };
-  };
-
-  getSnapshot = () => this.snapshot;
+  readonly subscribe = this.seen.subscribe;
+  readonly getSnapshot = () => this.seen.now;
 
   /** Takes an element to draw into. Returns what undoes it; the log itself goes on in the worker. */
   attach(scroller: HTMLElement, spacer: HTMLElement, layer: HTMLElement): () => void {
@@ -152,9 +124,9 @@ export class LogView {
   }
 
   setFollow(following: boolean) {
-    if (this.snapshot.following === following) return;
+    if (this.seen.now.following === following) return;
     if (!following) this.countWhenLeft = this.count;
-    this.change({ following, newRows: 0 });
+    this.seen.change({ following, newRows: 0 });
     if (following) this.scroll?.toEnd();
     this.look();
   }
@@ -169,7 +141,7 @@ export class LogView {
     this.client.send({ type: "lens", lens });
     this.requested = "";
     if (attemptChanged) this.setFollow(true);
-    if (this.snapshot.following) return;
+    if (this.seen.now.following) return;
     // Nothing counts as new until it is known how many rows there are.
     this.countWhenLeft = Infinity;
     void this.reveal(anchor ?? -1).then(() => {
@@ -196,13 +168,13 @@ export class LogView {
 
   select(selection: Selection | null) {
     if (selection) this.head = selection.to;
-    this.change({ selection });
+    this.seen.change({ selection });
     this.draw();
   }
 
   /** Takes one more line into the selection, or one less; begins at the match or at the first line in sight. */
   extend(delta: 1 | -1) {
-    const { selection, rows } = this.snapshot;
+    const { selection, rows } = this.seen.now;
     const start = this.current ?? this.topRow;
     if (!selection && start === null) return;
     const anchor = selection ? (this.head === selection.to ? selection.from : selection.to) : (start ?? 0);
@@ -216,7 +188,7 @@ export class LogView {
     if (query !== null && this.query !== null && same(query, this.query)) return;
     this.query = query;
     this.current = null;
-    this.change({ search: null });
+    this.seen.change({ search: null });
     this.client.send({ type: "search", query });
   }
 
@@ -228,7 +200,7 @@ export class LogView {
     const found = await this.client.ask<"step">({ what: "step", row: from, direction });
     if (!found) return;
     this.current = found.row;
-    this.change({ search: { count: found.count, done: this.snapshot.search?.done ?? false, index: found.index } });
+    this.seen.change({ search: { count: found.count, done: this.seen.now.search?.done ?? false, index: found.index } });
     await this.reveal(found.row);
   }
 
@@ -260,31 +232,11 @@ export class LogView {
   }
 
   key(key: string): boolean {
-    const scroll = this.scroll;
-    if (!scroll) return false;
-    switch (key) {
-      case "Home":
-        this.toStart();
-        return true;
-      case "End":
-        this.setFollow(true);
-        return true;
-      case "PageUp":
-        scroll.pages(-1);
-        return true;
-      case "PageDown":
-      case " ":
-        scroll.pages(1);
-        return true;
-      case "ArrowUp":
-        scroll.lines(-1);
-        return true;
-      case "ArrowDown":
-        scroll.lines(1);
-        return true;
-      default:
-        return false;
-    }
+    if (!this.scroll) return false;
+    if (key === "Home") this.toStart();
+    else if (key === "End") this.setFollow(true);
+    else return scrollByKey(this.scroll, key);
+    return true;
   }
 
   // ---- inside
@@ -294,24 +246,19 @@ export class LogView {
     return row === undefined || row < 0 ? null : row;
   }
 
-  private change(change: Partial<Snapshot>) {
-    this.snapshot = { ...this.snapshot, ...change };
-    for (const listener of this.listeners) listener();
-  }
-
   private receive(message: Exclude<FromWorker, { type: "reply" }>) {
     if (message.type === "update") this.update(message);
     else this.options.onStatus(message.fields);
   }
 
   private update({ rows, count, bytes, loading, shift, stream, search, first, shown }: Update) {
-    const before = this.snapshot;
+    const before = this.seen.now;
     const refused = stream.state === "refused" && before.stream.state !== "refused";
     this.first = first;
     this.shown = shown;
     this.count = count;
     if (shift !== 0) this.moveBy(shift);
-    this.change({
+    this.seen.change({
       rows,
       bytes,
       loading,
@@ -342,7 +289,7 @@ export class LogView {
   /** For tests: how far the log has come, on the element itself. */
   private publish() {
     if (!this.scroller) return;
-    const { rows, bytes, stream, loading } = this.snapshot;
+    const { rows, bytes, stream, loading } = this.seen.now;
     this.scroller.dataset.rows = String(rows);
     this.scroller.dataset.bytes = String(bytes);
     this.scroller.dataset.stream = stream.state;
@@ -360,7 +307,7 @@ export class LogView {
     const { scroll } = this;
     if (!scroll) return;
     const count = scroll.visibleRows + 2 * OVERSCAN;
-    const { following } = this.snapshot;
+    const { following } = this.seen.now;
     const first = Math.max(0, scroll.row - OVERSCAN);
     // A window that still covers what is in sight serves: fewer questions while scrolling by single lines.
     const key = following ? `follow ${count}` : `${first} ${count}`;
@@ -372,18 +319,8 @@ export class LogView {
   private draw() {
     const { scroll, painter, current } = this;
     if (!scroll || !painter) return;
-    const { selection, rows, following } = this.snapshot;
+    const { selection, rows, following } = this.seen.now;
     scroll.setRows(this.count);
     painter.draw(scroll, this.first, this.shown, rows, following, { selection, current });
   }
-}
-
-function same(a: object, b: object): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function keepSearch(before: Snapshot["search"], now: SearchState | null): Snapshot["search"] {
-  if (!now) return null;
-  const next = { ...now, index: before?.index ?? null };
-  return before && same(before, next) ? before : next;
 }

@@ -1,8 +1,10 @@
 /// <reference lib="webworker" />
+import { breathe } from "./breath";
 import { Picked, WHOLE } from "./lens";
 import { rawReader, timesReader } from "./logReads";
 import { LogModel } from "./model";
 import type { Answers, FromWorker, Question, StreamState, ToWorker, Update } from "./protocol";
+import { Refetch } from "./refetch";
 import { type Query, Search } from "./search";
 import { attemptsOf, LogStream, type Socket } from "./stream";
 import { type ReadRaw, Tail } from "./tail";
@@ -13,8 +15,6 @@ import { LogTimes } from "./times";
 declare const self: DedicatedWorkerGlobalScope;
 
 const UPDATE_EVERY = 50;
-/** After a read that failed. */
-const RAW_PAUSE = 2_000;
 const ROWS_A_PART = 5_000;
 
 const model = new LogModel();
@@ -33,7 +33,10 @@ let memory = Infinity;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let sent = 0;
 let shift = 0;
-const fetching = new Map<number, Promise<void>>();
+const blocks = new Refetch(async (start, length) => {
+  table.bytes.restore(start, new Uint8Array((await readRaw(start, length)).bytes));
+  trim();
+}, later);
 
 function post(message: FromWorker) {
   self.postMessage(message);
@@ -59,7 +62,7 @@ function update() {
   const rows = ending ? new Picked(source.range(null), null) : picked();
   const first = view.follow ? Math.max(0, rows.count - view.count) : Math.min(view.first, Math.max(0, rows.count - 1));
   const { rows: shown, missing } = source.shown(rows.rows(first, view.count), timesOn ? (byte) => times?.at(byte) ?? null : undefined);
-  for (const range of missing) void refetch(range);
+  for (const range of missing) void blocks.read(range);
   const range = model.range(lens.attempt);
   const message: Update = {
     type: "update",
@@ -114,29 +117,6 @@ function trim() {
   table.bytes.trim(memory, table.startOf(rows.rowAt(view.follow ? Math.max(0, rows.count - 1) : view.first)));
 }
 
-/** Reads a block again that was given up to keep memory within its limit. */
-function refetch({ start, end }: { start: number; end: number }): Promise<void> {
-  let running = fetching.get(start);
-  if (!running) {
-    running = readAgain(start, end).finally(() => {
-      fetching.delete(start);
-      later();
-    });
-    fetching.set(start, running);
-  }
-  return running;
-}
-
-async function readAgain(start: number, end: number) {
-  try {
-    const { bytes } = await readRaw(start, end - start);
-    table.bytes.restore(start, new Uint8Array(bytes));
-    trim();
-  } catch {
-    await new Promise((resolve) => setTimeout(resolve, RAW_PAUSE));
-  }
-}
-
 // ---- search
 
 function startSearch(query: Query | null) {
@@ -146,17 +126,6 @@ function startSearch(query: Query | null) {
   search = wanted && new Search(wanted, table);
   lookOn();
   update();
-}
-
-const breath = new MessageChannel();
-
-/** Lets messages in between two slices of work. A timer would do, but browsers stretch nested ones to 4 ms. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    breath.port1.addEventListener("message", () => { resolve(); }, { once: true });
-    breath.port1.start();
-    breath.port2.postMessage(null);
-  });
 }
 
 function latestSearch(): Search | null {
@@ -169,7 +138,7 @@ function lookOn() {
   void (async () => {
     for (let current = latestSearch(); current; current = latestSearch()) {
       const needed = current.advance();
-      if (needed) await Promise.all(table.bytes.missing(needed.start, needed.end).map(refetch));
+      if (needed) await Promise.all(table.bytes.missing(needed.start, needed.end).map(blocks.read));
       later();
       if (search === current && current.done && !needed) break;
       await breathe();
@@ -184,7 +153,7 @@ async function firstError(): Promise<number | null> {
     const step = model.findError({ from: row, to: model.range(lens.attempt).to });
     if (step.found) return step.row;
     if (step.row === row && step.missing.length === 0 && !tail) return null;
-    await Promise.all(step.missing.map(refetch));
+    await Promise.all(step.missing.map(blocks.read));
     row = step.row;
     await breathe();
   }
@@ -198,7 +167,7 @@ async function textOf(from: number, to: number): Promise<string> {
   const end = Math.min(to, table.count);
   for (let row = Math.max(0, from); row < end; row += ROWS_A_PART) {
     const until = Math.min(end, row + ROWS_A_PART);
-    await Promise.all(model.missing(row, until).map(refetch));
+    await Promise.all(model.missing(row, until).map(blocks.read));
     parts.push(model.text(row, until));
   }
   return parts.join("\n");

@@ -3,6 +3,7 @@ import { createFileRoute, Link, notFound } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
 import { commandQuery, jobQuery } from "@/api/queries";
 import { Crumbs } from "@/components/Crumbs";
+import { Notice } from "@/components/Notice";
 import { PageHeader } from "@/components/PageHeader";
 import { Failure, PageNotFound, Rows } from "@/components/PageStates";
 import { CommandFacts } from "@/features/commands/CommandFacts";
@@ -50,9 +51,9 @@ function RunCommand() {
         )}
       </PageHeader>
       {!command.available && (
-        <p className={classes.unavailable}>
+        <Notice spaced>
           <b>Cannot run now.</b> <Reason text={command.unavailable_reason} />
-        </p>
+        </Notice>
       )}
       <div className={classes.layout}>
         <div>

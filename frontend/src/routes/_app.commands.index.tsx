@@ -6,6 +6,7 @@ import { useRef, useState } from "react";
 import { commandsQuery, problemsQuery } from "@/api/queries";
 import type { Command } from "@/api/types";
 import { TouchesLabel } from "@/components/JobBits";
+import { Notice } from "@/components/Notice";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";
 import { Reason } from "@/features/commands/Reason";
@@ -60,7 +61,7 @@ function Catalogue() {
         }
       />
       {problems.length > 0 && (
-        <div className={classes.problems} role="note">
+        <Notice role="note">
           <p>
             <b>
               {problems.length === 1 ? "One command file is broken" : `${problems.length} faults in command files`}; its commands are left out.
@@ -77,7 +78,7 @@ function Catalogue() {
               </li>
             ))}
           </ul>
-        </div>
+        </Notice>
       )}
       {commands.error && !commands.data && <Failure error={commands.error} retry={() => void commands.refetch()} />}
       {commands.isPending && <Rows rows={8} height={56} />}
@@ -107,9 +108,9 @@ function Pack({ commands }: { commands: Command[] }) {
   return (
     <>
       {shared.map((reason) => (
-        <p key={reason} className={classes.shared}>
+        <Notice key={reason} spaced>
           <b>{reasons.get(reason)?.length} of these cannot run now.</b> <Reason text={reason} />
-        </p>
+        </Notice>
       ))}
       <ul className={classes.list}>
         {commands.map((command) => (

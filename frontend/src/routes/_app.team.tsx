@@ -118,8 +118,8 @@ function ShownSwitch({ team, shown }: { team: CurrentTeam; shown: Shown }) {
       value={shown}
       onChange={(value) => void navigate({ search: (search) => ({ ...search, show: value === "points" ? "points" : undefined }), replace: true, resetScroll: false })}
       data={[
-        { value: "expected", label: `Expected in ${team.next_gameweek?.name ?? ""}` },
-        { value: "points", label: `Points in ${team.gameweek.name}` },
+        { value: "expected", label: `Expected in GW${team.next_gameweek?.id ?? ""}` },
+        { value: "points", label: `Points in GW${team.gameweek.id}` },
       ]}
     />
   );

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Guidance } from "@/api/types";
+import { Notice } from "@/components/Notice";
 import { Failure } from "@/components/PageStates";
 import classes from "./airsenal.module.css";
 import { useRun } from "./useRun";
@@ -21,11 +22,9 @@ export function GuidanceCards({ guidance }: { guidance: readonly Guidance[] }) {
 function GuidanceCard({ guidance }: { guidance: Guidance }) {
   const { kind, title, detail, steps, command } = guidance;
   const grave = GRAVE.includes(kind);
-  const Icon = grave ? IconAlertTriangle : IconInfoCircle;
   return (
-    <section className={classes.guidance} data-grave={grave || undefined} aria-labelledby={`guidance-${kind}`}>
-      <Icon size={20} stroke={1.7} aria-hidden="true" />
-      <div>
+    <Notice tone={grave ? "warn" : "info"} icon={grave ? IconAlertTriangle : IconInfoCircle} labelledBy={`guidance-${kind}`} spaced>
+      <div className={classes.guidance}>
         <h2 id={`guidance-${kind}`}>{title}</h2>
         <p>{detail}</p>
         <ol>
@@ -42,7 +41,7 @@ function GuidanceCard({ guidance }: { guidance: Guidance }) {
           )}
         </div>
       </div>
-    </section>
+    </Notice>
   );
 }
 

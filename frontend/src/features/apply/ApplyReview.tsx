@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ApplyPreview } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
+import { Notice } from "@/components/Notice";
 import { Section } from "@/components/PageHeader";
 import { Pitch } from "@/features/pitch/Pitch";
 import type { PitchPlayer } from "@/features/pitch/types";
@@ -12,6 +13,8 @@ import { Checks } from "./Checks";
 import { Sent } from "./Sent";
 import { verdict } from "./words";
 
+const TONES = { ok: "ok", warning: "warn", stop: "bad" } as const;
+
 /** Everything a person needs to agree to it, and the way to agree. */
 export function ApplyReview({ preview, title }: { preview: ApplyPreview; title: string }) {
   const [first] = useState(preview.suggestion);
@@ -19,21 +22,21 @@ export function ApplyReview({ preview, title }: { preview: ApplyPreview; title: 
   const { team_name, suggestion } = preview;
   return (
     <>
-      <div className={classes.verdict} data-state={state} role="status">
-        <p>
-          <b>{verdict(preview)}</b>
-        </p>
-        <Deadline preview={preview} />
-        {suggestion !== first && <p>What would be sent has changed since you opened this page.</p>}
-      </div>
+      <Notice tone={TONES[state]} role="status">
+        <div className={classes.verdict}>
+          <p>
+            <b>{verdict(preview)}</b>
+          </p>
+          <Deadline preview={preview} />
+          {suggestion !== first && <p>What would be sent has changed since you opened this page.</p>}
+        </div>
+      </Notice>
       <div className={classes.layout} data-state={state}>
         <div>
           <Section title="What would be sent" aside={preview.suggested_at && <Source preview={preview} time={preview.suggested_at} />}>
             <Sent preview={preview} />
             {preview.warnings.map(({ code, message }) => (
-              <p key={code + message} className={classes.note}>
-                {message}
-              </p>
+              <Notice key={code + message}>{message}</Notice>
             ))}
           </Section>
           <Section title="Line-up">

@@ -1,6 +1,7 @@
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { SearchCost } from "@/api/types";
+import { Notice } from "@/components/Notice";
 import { shortId } from "@/lib/jobWords";
 import { formatCount } from "@/lib/time";
 import classes from "./chips.module.css";
@@ -43,26 +44,22 @@ export function Cost({ cost, limit, stale, free }: Props) {
         {free === null && ` Counted with ${cost.free_transfers === 1 ? "1 free transfer" : `${cost.free_transfers} free transfers`}.`}
       </p>
       {cost.problem !== null && (
-        <p className={classes.problem} role="alert">
-          <IconAlertTriangle size={16} aria-hidden="true" />
-          <span>
-            <b>It cannot run like this.</b> {cost.problem}
-            {/predict/i.test(cost.problem) && (
-              <>
-                {" "}
-                <Link to="/commands/$id" params={{ id: "predict" }} className="link">
-                  Predict points
-                </Link>
-              </>
-            )}
-          </span>
-        </p>
+        <Notice tone="bad" role="alert" icon={IconAlertTriangle}>
+          <b>It cannot run like this.</b> {cost.problem}
+          {/predict/i.test(cost.problem) && (
+            <>
+              {" "}
+              <Link to="/commands/$id" params={{ id: "predict" }} className="link">
+                Predict points
+              </Link>
+            </>
+          )}
+        </Notice>
       )}
-      {warnings.map((warning) => (
-        <p key={warning} className={classes.warning}>
-          <IconAlertTriangle size={16} aria-hidden="true" />
-          <span>{warning}</span>
-        </p>
+{warnings.map((warning) => (
+        <Notice key={warning} icon={IconAlertTriangle}>
+          {warning}
+        </Notice>
       ))}
     </div>
   );

@@ -8,6 +8,7 @@ import { body, client } from "@/api/client";
 import { ApiError, describeError, errorsByField } from "@/api/errors";
 import { JOB_KEYS, jobQuery } from "@/api/queries";
 import type { ApplyCommand, Command, ParameterValues } from "@/api/types";
+import { Notice } from "@/components/Notice";
 import { Failure } from "@/components/PageStates";
 import { dropDraft, loadDraft, saveDraft } from "@/lib/drafts";
 import { MAC, useHotkeys } from "@/lib/hotkeys";
@@ -36,20 +37,22 @@ export function CommandForm(props: Props) {
 
 function Guarded({ command }: { command: Command }) {
   return (
-    <div className={classes.danger}>
-      <p>
-        <b>This changes your real team, and nothing can take it back.</b> What would be sent is shown and checked first.
-      </p>
-      <div>
-        <Button
-          variant="default"
-          leftSection={<IconEyeCheck size={15} aria-hidden="true" />}
-          renderRoot={(props) => <Link to="/airsenal/apply/$command" params={{ command: command.id as ApplyCommand }} {...props} />}
-        >
-          Review what would be sent
-        </Button>
+    <Notice tone="bad">
+      <div className={classes.danger}>
+        <p>
+          <b>This changes your real team, and nothing can take it back.</b> What would be sent is shown and checked first.
+        </p>
+        <div>
+          <Button
+            variant="default"
+            leftSection={<IconEyeCheck size={15} aria-hidden="true" />}
+            renderRoot={(props) => <Link to="/airsenal/apply/$command" params={{ command: command.id as ApplyCommand }} {...props} />}
+          >
+            Review what would be sent
+          </Button>
+        </div>
       </div>
-    </div>
+    </Notice>
   );
 }
 
@@ -170,23 +173,25 @@ function PlainForm({ command, from }: Props) {
       {command.parameters.length === 0 && <p className="muted">Nothing to fill in.</p>}
       <Preview command={command} parameters={toPreviewParameters(command, values)} />
       {command.touches === "irreversible" && (
-        <div className={classes.danger}>
-          <p>
-            <b>This changes your real team, and nothing can take it back.</b>
-          </p>
-          <TextInput
-            name="confirm"
-            label={`Type “${command.title}” to go on`}
-            value={confirm}
-            onChange={(event) => {
-              setConfirm(event.currentTarget.value);
-              setProblems(({ confirm: _gone, ...rest }) => rest);
-            }}
-            error={problems.confirm}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        </div>
+        <Notice tone="bad">
+          <div className={classes.danger}>
+            <p>
+              <b>This changes your real team, and nothing can take it back.</b>
+            </p>
+            <TextInput
+              name="confirm"
+              label={`Type “${command.title}” to go on`}
+              value={confirm}
+              onChange={(event) => {
+                setConfirm(event.currentTarget.value);
+                setProblems(({ confirm: _gone, ...rest }) => rest);
+              }}
+              error={problems.confirm}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </div>
+        </Notice>
       )}
       {general && <Failure error={general} title="The job was not accepted" />}
       {strays.length > 0 && <Failure error={new Error(strays.map(([name, message]) => `${name}: ${message}`).join(" · "))} />}

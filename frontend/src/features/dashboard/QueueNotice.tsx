@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { body, client } from "@/api/client";
 import { describeError } from "@/api/errors";
 import { queueQuery } from "@/api/queries";
-import classes from "./dashboard.module.css";
+import { Notice } from "@/components/Notice";
 
 /** Optimistic: the queue's state changes at once, and goes back with the reason when the console refuses. */
 export function useQueueSwitch() {
@@ -32,20 +32,23 @@ export function QueueNotice() {
   const change = useQueueSwitch();
   if (!queue?.draining) return null;
   return (
-    <div className={classes.notice} role="status">
-      <IconPlayerPause size={16} aria-hidden="true" />
-      <span>
-        <b>The queue is paused.</b> What runs goes on to its end; nothing new is started{queue.waiting > 0 ? `, and ${queue.waiting} wait` : ""}.
-      </span>
-      <Button
-        size="compact-sm"
-        variant="default"
-        onClick={() => {
-          change.mutate(false);
-        }}
-      >
-        Resume
-      </Button>
-    </div>
+    <Notice
+      role="status"
+      icon={IconPlayerPause}
+      spaced
+      action={
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => {
+            change.mutate(false);
+          }}
+        >
+          Resume
+        </Button>
+      }
+    >
+      <b>The queue is paused.</b> What runs goes on to its end; nothing new is started{queue.waiting > 0 ? `, and ${queue.waiting} wait` : ""}.
+    </Notice>
   );
 }

@@ -7,6 +7,7 @@ import { databaseQuery, restorePreviewQuery } from "@/api/fplQueries";
 import { commandsQuery } from "@/api/queries";
 import type { RestorePreview } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
+import { Notice } from "@/components/Notice";
 import { Failure, Rows } from "@/components/PageStates";
 import { formatBytes, formatWithZone } from "@/lib/time";
 import classes from "./database.module.css";
@@ -63,14 +64,16 @@ function What({ preview: { copy, lost } }: { preview: RestorePreview }) {
       {lost.length === 0 ? (
         <p>Nothing is lost: the present database holds nothing that this copy has not.</p>
       ) : (
-        <div className={classes.lost}>
-          <p id="lost-by-restore">The present database loses:</p>
+        <Notice>
+          <p id="lost-by-restore">
+            <b>The present database loses:</b>
+          </p>
           <ul aria-labelledby="lost-by-restore">
             {lost.map((text) => (
               <li key={text}>{text}</li>
             ))}
           </ul>
-        </div>
+        </Notice>
       )}
       <p className="muted">The present database becomes a copy itself, so this can be undone. Your real team is not touched.</p>
     </>

@@ -2,6 +2,7 @@ import { IconAlertTriangle, IconCircleCheck, IconHelpCircle } from "@tabler/icon
 import type { ReactNode } from "react";
 import type { DatabaseState } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
+import { Notice } from "@/components/Notice";
 import { formatBytes, formatCount } from "@/lib/time";
 import classes from "./database.module.css";
 import { runs, seasonWords } from "./words";
@@ -11,7 +12,8 @@ export function StateFacts({ state, copies }: { state: DatabaseState; copies: nu
   return (
     <>
       {state.integrity === "damaged" && (
-        <Notice tone="bad" title="The database is damaged">
+        <Notice tone="bad" icon={IconAlertTriangle} spaced>
+          <b>The database is damaged.</b>{" "}
           {state.integrity_detail}{" "}
           {copies > 0
             ? "Jobs are refused until a copy below is restored."
@@ -19,13 +21,15 @@ export function StateFacts({ state, copies }: { state: DatabaseState; copies: nu
         </Notice>
       )}
       {state.player_scores_missing && (
-        <Notice tone="warn" title="Player scores are missing">
+        <Notice icon={IconAlertTriangle} spaced>
+          <b>Player scores are missing.</b>{" "}
           Gameweeks of this season are played, and the database has no score of a player: a known fault of AIrsenal 1.16 and 1.17.
           Predictions are far too low until it is built anew, with “Start clean”.
         </Notice>
       )}
       {state.season_is_current === false && (
-        <Notice tone="warn" title="A new season has begun">
+        <Notice icon={IconAlertTriangle} spaced>
+          <b>A new season has begun.</b>{" "}
           The newest season in it is {seasonWords(state.season)}. Update the database before you predict.
         </Notice>
       )}
@@ -66,15 +70,4 @@ function Integrity({ state }: { state: DatabaseState }) {
     return <span className={classes.mark} data-tone="bad"><IconAlertTriangle size={15} aria-hidden="true" /> Damaged</span>;
   }
   return <span className={classes.mark}><IconHelpCircle size={15} aria-hidden="true" /> Not checked</span>;
-}
-
-function Notice({ tone, title, children }: { tone: "bad" | "warn"; title: string; children: ReactNode }) {
-  return (
-    <div className={classes.notice} data-tone={tone}>
-      <IconAlertTriangle size={17} aria-hidden="true" />
-      <p>
-        <strong>{title}.</strong> {children}
-      </p>
-    </div>
-  );
 }

@@ -6,6 +6,7 @@ import type { Job } from "@/api/types";
 import { CopyButton } from "@/components/CopyButton";
 import { JobProgress } from "@/components/JobProgress";
 import { Countdown, JobDuration, StatusLabel, TimeAgo } from "@/components/JobBits";
+import { Notice } from "@/components/Notice";
 import { JobReportLink } from "@/features/reports/JobReportLink";
 import { causeWords, jobState, shortId, STATE_WORDS } from "@/lib/jobWords";
 import { formatDuration, formatShort } from "@/lib/time";
@@ -53,9 +54,9 @@ export function JobHeader({ job }: { job: Job }) {
       <TeamChange job={job} />
       {job.status === "completed" && <JobReportLink jobId={job.id} />}
       {cancel.error !== null && !hasEnded(job.status) && (
-        <p className={classes.note} data-kind="bad" role="alert">
+        <Notice tone="bad" role="alert">
           It was not cancelled: {describeError(cancel.error)}
-        </p>
+        </Notice>
       )}
     </header>
   );
@@ -131,8 +132,7 @@ function Warnings({ texts }: { texts: readonly string[] }) {
   const [first] = texts;
   if (first === undefined) return null;
   return (
-    <section className={classes.note} data-kind="warn" aria-label="Warnings">
-      <IconAlertTriangle size={15} aria-hidden="true" className={classes.warnIcon} />
+    <Notice icon={IconAlertTriangle} label="Warnings">
       {texts.length === 1 ? (
         <p>{first}</p>
       ) : (
@@ -142,8 +142,15 @@ function Warnings({ texts }: { texts: readonly string[] }) {
           ))}
         </ul>
       )}
-    </section>
+    </Notice>
   );
+}
+
+/** No stream tells the place, so for a moment it may not be known. */
+function placeWords({ queue_position: place, lane }: Job): string {
+  if (place === null) return `It waits in the lane “${lane}”.`;
+  if (place <= 1) return `Next in line in the lane “${lane}”.`;
+  return `${place - 1} ${place === 2 ? "job is" : "jobs are"} before it in the lane “${lane}”.`;
 }
 
 /** The sentence that says what is going on, or what went wrong. */
@@ -151,31 +158,23 @@ function Explanation({ job }: { job: Job }) {
   switch (jobState(job)) {
     case "waiting":
       return (
-        <p className={classes.note}>
-          {job.queue_position === null || job.queue_position <= 1
-            ? `Next in line in the lane “${job.lane}”.`
-            : `${job.queue_position - 1} ${job.queue_position === 2 ? "job is" : "jobs are"} before it in the lane “${job.lane}”.`}
-        </p>
+        <Notice tone="plain">{placeWords(job)}</Notice>
       );
     case "retrying":
       return (
-        <p className={classes.note} data-kind="warn">
+        <Notice>
           Attempt {job.retry_count} of {job.max_retries + 1} failed{job.error ? `: ${job.error}` : "."} It is tried again{" "}
           {job.next_attempt_at && <Countdown to={job.next_attempt_at} none="now" />}.
-        </p>
+        </Notice>
       );
     case "cancelling":
       return (
-        <p className={classes.note} data-kind="warn">
-          It was asked to stop. If it does not within 10 s, it is killed.
-        </p>
+        <Notice>It was asked to stop. If it does not within 10 s, it is killed.</Notice>
       );
     case "failed":
     case "cancelled":
       return job.error ? (
-        <p className={classes.note} data-kind={job.status === "failed" ? "bad" : undefined}>
-          {job.error}
-        </p>
+        <Notice tone={job.status === "failed" ? "bad" : "plain"}>{job.error}</Notice>
       ) : null;
     default:
       return null;

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Job } from "@/api/types";
-import classes from "./job.module.css";
+import { Notice } from "@/components/Notice";
 
 /** The output of a job that changed the real team (`TeamChange` of the server's models). */
 interface Sent {
@@ -20,7 +20,7 @@ export function TeamChange({ job }: { job: Job }) {
   const sent: unknown = job.output;
   if (!isSent(sent)) return null;
   return (
-    <div className={classes.note}>
+    <Notice tone="plain">
       <p>
         <b>{sent.headline}</b>
       </p>
@@ -39,6 +39,6 @@ export function TeamChange({ job }: { job: Job }) {
           The suggestion that was shown
         </Link>
       )}
-    </div>
+    </Notice>
   );
 }

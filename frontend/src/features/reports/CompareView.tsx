@@ -4,9 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { comparisonQuery, predictionsQuery } from "@/api/fplQueries";
 import type { Change, Comparison, ReportHead } from "@/api/types";
+import { Notice } from "@/components/Notice";
 import { PageHeader, Section } from "@/components/PageHeader";
 import { Empty, Failure, Rows } from "@/components/PageStates";
-import { formatRelative } from "@/lib/time";
+import { formatShort } from "@/lib/time";
 import { ChangeRows } from "./ChangeRows";
 import classes from "./compare.module.css";
 import { NameField, PositionSelect } from "./PlayerFilters";
@@ -75,7 +76,8 @@ export function choosePair({ before, after }: CompareSearch, predictions: readon
 
 function Pickers({ predictions, before, after, onChange }: { predictions: readonly ReportHead[]; before: string | undefined; after: string | undefined; onChange: Props["onChange"] }) {
   const now = new Date();
-  const options = predictions.map(({ id, completed_at, headline }) => ({ value: id, label: `${formatRelative(new Date(completed_at), now)} · ${headline}` }));
+  // The exact time stands first: two of one afternoon often have the same headline.
+  const options = predictions.map(({ id, completed_at, headline }) => ({ value: id, label: `${formatShort(new Date(completed_at), now)} · ${headline}` }));
   const picker = (name: "before" | "after", label: string, value: string | undefined) => (
     <NativeSelect
       label={label}
@@ -126,7 +128,7 @@ function Changes({ comparison, search: { q, position }, onChange }: Props & { co
   const { rose, fell, same } = riseAndFall(found);
   return (
     <>
-      {comparison.note && <p className={classes.note}>{comparison.note}</p>}
+      {comparison.note && <Notice spaced>{comparison.note}</Notice>}
       {comparison.changes.length > 0 && (
         <>
           <p className={classes.verdict}>{comparisonWords(comparison)}</p>

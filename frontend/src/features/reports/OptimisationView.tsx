@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { newestSuggestionQuery } from "@/api/fplQueries";
 import type { ApplyCommand, LineupPlayer, OptimisationReport, ReportHead, StoredReport } from "@/api/types";
+import { Notice } from "@/components/Notice";
 import { Section } from "@/components/PageHeader";
 import { Pitch } from "@/features/pitch/Pitch";
 import type { PitchPlayer } from "@/features/pitch/types";
@@ -68,21 +69,18 @@ function Outdated({ newer, gameweek }: { newer: ReportHead | null; gameweek: num
   const passed = coming && gameweek !== undefined && gameweek < coming.id ? gameweek : null;
   if (newer === null && passed === null) return null;
   return (
-    <p className={classes.outdated} role="note">
-      <IconHistory size={18} aria-hidden="true" />
-      <span>
-        {newer === null ? (
-          passedWords(passed ?? 0)
-        ) : (
-          <>
-            There is a newer suggestion:{" "}
-            <Link to="/reports/$id" params={{ id: newer.id }} className="link">
-              {newer.headline}
-            </Link>
-          </>
-        )}
-      </span>
-    </p>
+    <Notice role="note" icon={IconHistory} spaced>
+      {newer === null ? (
+        passedWords(passed ?? 0)
+      ) : (
+        <>
+          There is a newer suggestion:{" "}
+          <Link to="/reports/$id" params={{ id: newer.id }} className="link">
+            {newer.headline}
+          </Link>
+        </>
+      )}
+    </Notice>
   );
 }
 

@@ -6,6 +6,7 @@ import { commandQuery } from "@/api/queries";
 import type { ReportHead, ReportWarning, StoredReport } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
 import { Crumbs } from "@/components/Crumbs";
+import { Notice } from "@/components/Notice";
 import { PageHeader } from "@/components/PageHeader";
 import { shortId } from "@/lib/jobWords";
 import { formatShort } from "@/lib/time";
@@ -97,8 +98,7 @@ function Clock({ time }: { time: Date }) {
 export function Warnings({ jobId, warnings }: { jobId: string; warnings: readonly ReportWarning[] }) {
   if (warnings.length === 0) return null;
   return (
-    <section className={classes.warnings} aria-label={warnings.length === 1 ? "Warning" : "Warnings"}>
-      <IconAlertTriangle size={18} aria-hidden="true" />
+    <Notice icon={IconAlertTriangle} label={warnings.length === 1 ? "Warning" : "Warnings"} spaced>
       <ul>
         {warnings.map(({ code, message, line }, index) => (
           <li key={`${code}${index}`}>
@@ -106,7 +106,7 @@ export function Warnings({ jobId, warnings }: { jobId: string; warnings: readonl
           </li>
         ))}
       </ul>
-    </section>
+    </Notice>
   );
 }
 

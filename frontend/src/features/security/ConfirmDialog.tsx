@@ -40,7 +40,7 @@ export default function ConfirmDialog({ onDone }: { onDone: (confirmed: boolean)
     },
   };
   return (
-    <Modal opened onClose={cancel} title="Is it still you?" closeButtonProps={{ "aria-label": "Close", ...alone }} zIndex={300}>
+    <Modal opened onClose={cancel} title="Is it still you?" data-confirm closeButtonProps={{ "aria-label": "Close", ...alone }} zIndex={300}>
       <form ref={form} onSubmit={submit} className={classes.form}>
         <p>This change matters, and you signed in a while ago. Confirm it once; for the next ten minutes you are not asked again.</p>
         <PasswordInput

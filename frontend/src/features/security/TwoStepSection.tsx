@@ -6,6 +6,7 @@ import { body, client } from "@/api/client";
 import { factorsQuery, sessionsQuery } from "@/api/queries";
 import type { Factors } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
+import { Notice } from "@/components/Notice";
 import { Section } from "@/components/PageHeader";
 import { Failure, Rows } from "@/components/PageStates";
 import { RecoveryCodeList } from "./ShownOnce";
@@ -96,10 +97,10 @@ function TwoStep({ factors }: { factors: Factors }) {
         )}
       </div>
       {factors.totp && !factors.totp_readable && (
-        <p className={classes.warning} role="status">
+        <Notice role="status">
           The app&apos;s secret was sealed with a key that this console does not have, so its codes cannot be checked. Bring that
           ENCRYPTION_KEY back, or set the app up again here.
-        </p>
+        </Notice>
       )}
       <Modal opened={open !== null} onClose={close} title={open ? title[open] : ""} closeButtonProps={{ "aria-label": "Close" }} closeOnClickOutside={codes === null}>
         {codes !== null ? (

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
 import type { CurrentTeam } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
+import { Notice } from "@/components/Notice";
 import { Empty, Failure } from "@/components/PageStates";
 import { formatCount } from "@/lib/time";
 import { CHIPS, doubtOf, money } from "./words";
@@ -38,18 +39,20 @@ function SetTeam({ label }: { label: string }) {
 export function StaleNotice({ team, retry, busy }: { team: CurrentTeam; retry: () => void; busy: boolean }) {
   if (!team.stale) return null;
   return (
-    <div className={classes.stale} role="status">
-      <IconCloudOff size={16} aria-hidden="true" />
-      <span>
-        <b>
-          This is the last good answer, from <TimeAgo time={team.fetched_at} />.
-        </b>{" "}
-        {team.stale_reason}
-      </span>
-      <Button size="compact-sm" variant="default" leftSection={<IconRefresh size={14} />} loading={busy} onClick={retry}>
-        Try again
-      </Button>
-    </div>
+    <Notice
+      role="status"
+      icon={IconCloudOff}
+      action={
+        <Button size="compact-sm" variant="default" leftSection={<IconRefresh size={14} />} loading={busy} onClick={retry}>
+          Try again
+        </Button>
+      }
+    >
+      <b>
+        This is the last good answer, from <TimeAgo time={team.fetched_at} />.
+      </b>{" "}
+      {team.stale_reason}
+    </Notice>
   );
 }
 

@@ -68,7 +68,7 @@ describe("the team page", () => {
     expect(within(pitch).getByRole("button", { name: /Vice-captain:.*Haaland/ })).not.toHaveTextContent(/points/);
     expect(screen.getByRole("list", { name: "Injuries and news" })).toHaveTextContent("WiefferInjured, 0 % chance to play: Toe Injury - Unknown return date");
     expect(screen.getByText(/Expected points are from the prediction of/)).toHaveTextContent(/It has none for Haaland\.$/);
-    await user.click(screen.getByRole("radio", { name: "Points in Gameweek 24" }));
+    await user.click(screen.getByRole("radio", { name: "Points in GW24" }));
     expect(within(await screen.findByRole("group", { name: /with points in Gameweek 24/ })).getByRole("button", { name: /Palmer.*12/ })).toBeInTheDocument();
     expect(router.state.location.search).toEqual({ show: "points" });
   });
