@@ -56,7 +56,7 @@ export function Cost({ cost, limit, stale, free }: Props) {
           )}
         </Notice>
       )}
-{warnings.map((warning) => (
+      {warnings.map((warning) => (
         <Notice key={warning} icon={IconAlertTriangle}>
           {warning}
         </Notice>
