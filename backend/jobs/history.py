@@ -65,8 +65,8 @@ class JobHistory:
         today = now.astimezone(zone).date()
         listed = [DayOfJobs(day=today - timedelta(days=ago)) for ago in reversed(range(days))]
         first = datetime.combine(listed[0].day, time(), zone)
-        for day, status, count in await self._counts.by_day(first, timezone):
-            _add(listed, day, status, count)
+        for (day, status), count in (await self._counts.by_day(first, zone)).items():
+            _add(listed, day.isoformat(), status, count)
         yesterday = now - timedelta(hours=24)
         return JobSummary(
             running=await self._counts.of_status(JobStatus.RUNNING),
