@@ -251,6 +251,9 @@ async def test_no_request_takes_long_to_read(console: Console) -> None:
             began = time.process_time()  # console and test are one process; other programs do not count
             assert (await nobody.get(path, headers=headers)).status_code in (200, 503)
             assert time.process_time() - began < 2
+        many = b"{" + b",".join(b'"a%d":1' % number for number in range(80_000)) + b"}"
+        refused = await nobody.post("/api/auth/login", content=many, headers={"Content-Type": "application/json"})
+        assert (refused.status_code, refused.json()["detail"]) == (422, "body: must have at most 50 fields")
         name = cookie_name(False, httpx.URL(console.url).netloc.decode())
         kept = {"Cookie": f'other="{chr(92)}"x"; {name}={console.token}'}
         assert (await nobody.get("/api/auth/check", headers=kept)).status_code == 200
