@@ -67,6 +67,12 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
         return None
 
 
+def _without_escapes(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Python before 3.11.10 and 3.12.6 takes half a minute to read a cookie of backslashes (CVE-2024-7592), and all
+    others wait for it. Our cookies have none, and those of other programs on this host are not read."""
+    return name, value.replace(b"\\", b"") if name == b"cookie" else value
+
+
 class RequestContext:
     def __init__(self, app: ASGIApp, proxies: TrustedProxies) -> None:
         self._app = app
@@ -76,6 +82,7 @@ class RequestContext:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        scope["headers"] = [_without_escapes(name, value) for name, value in scope["headers"]]
         headers = Headers(scope=scope)
         peer = scope["client"][0] if scope.get("client") else "local"
         given = headers.get("x-request-id", "")

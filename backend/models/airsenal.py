@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.models.api import Body
+from backend.models.body import Body
 from backend.models.reports import Chip, LineupPlayer, Warning
 from backend.models.team import FoundTeam, GameweekInfo
 

@@ -7,11 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
-
-class Body(BaseModel):
-    """A request body: unknown fields are refused, so that a misspelt one is not silently ignored."""
-
-    model_config = ConfigDict(extra="forbid")
+from backend.models.body import Body
 
 
 class FieldProblem(BaseModel):

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.models.body import Body
+
 Scope = Literal["read", "run", "admin"]
 
 
@@ -87,7 +89,7 @@ class Passkey(BaseModel):
     transports: list[str] = Field(default_factory=list)
 
 
-class PasskeyAnswer(BaseModel):
+class PasskeyAnswer(Body):
     """What the browser's authenticator answered to a challenge of ours."""
 
     model_config = ConfigDict(

@@ -7,8 +7,9 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from backend.models.api import Body, Done
+from backend.models.api import Done
 from backend.models.auth import PasskeyAnswer, Scope
+from backend.models.body import Body
 
 _CODE = "6 digits of the authenticator app, or one of the recovery codes."
 
