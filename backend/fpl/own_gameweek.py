@@ -12,12 +12,15 @@ from backend.fpl.sqlite_file import reading
 def own_gameweek(path: Path, now: datetime) -> int | None:
     """As `get_next_gameweek` of AIrsenal 1.17.0 reckons it: by the kick-offs in its table of fixtures and the clock,
     not by deadlines. From a deadline to the first kick-off, 90 minutes, that is the gameweek which nobody can change
-    any more; and with an old table any other. None: the table has no fixture of this season. Blocks."""
+    any more; and with an old table any other. None: the table does not tell. Blocks."""
     with reading(path) as db:
         rows = db.execute(
             "SELECT date, gameweek FROM fixture WHERE season = ? ORDER BY fixture_id", (season_of(now),)
         ).fetchall()
-    known = [(_moment(date), gameweek) for date, gameweek in rows if date and gameweek is not None]
+    try:
+        known = [(_moment(date), gameweek) for date, gameweek in rows if date and gameweek is not None]
+    except ValueError:
+        return None
     if not known:
         return None
     last = int(max(gameweek for _, gameweek in known)) + 1

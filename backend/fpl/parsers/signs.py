@@ -28,6 +28,12 @@ SIGNS = (
         "The database could not be updated from the FPL API: the result rests on old data.",
     ),
     Sign(
+        "api_not_used",
+        ("Failed to get actual free transfers",),
+        "Your free transfers could not be fetched from the FPL site: AIrsenal counted them from past gameweeks, and "
+        "never more than two. Tell it how many you have.",
+    ),
+    Sign(
         "no_login",
         ("UserWarning: Credentials not provided",),
         "No FPL login was used: bank, selling prices and free transfers are estimates.",

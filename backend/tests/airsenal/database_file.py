@@ -68,10 +68,13 @@ class DatabaseFile:
             player, season, gameweek, price, club, position, news,
         )  # fmt: skip
 
-    def fixture(self, gameweek: int | None, home: str, away: str, *, season: str = SEASON, played: bool = False) -> int:
+    def fixture(
+        self, gameweek: int | None, home: str, away: str, *, season: str = SEASON, played: bool = False,
+        date: str | None = None,
+    ) -> int:  # fmt: skip
         fixture = self._insert(
             "INSERT INTO fixture (date, gameweek, home_team, away_team, season, tag) VALUES (?, ?, ?, ?, ?, 'latest')",
-            f"2026-02-{gameweek or 28:02}T15:00:00Z", gameweek, home, away, season,
+            date or f"2026-02-{gameweek or 28:02}T15:00:00Z", gameweek, home, away, season,
         )  # fmt: skip
         if played:
             self.result(fixture)

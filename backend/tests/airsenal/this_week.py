@@ -68,8 +68,9 @@ class ThisWeek:
         for fixture in self.data["fixtures"]:
             home, away = fixture["team_h"], fixture["team_a"]
             number = file.fixture(
-                fixture["event"], self.clubs[home], self.clubs[away], season=self.season, played=fixture["event"] < NEXT
-            )
+                fixture["event"], self.clubs[home], self.clubs[away], season=self.season,
+                played=fixture["event"] < NEXT, date=fixture["kickoff_time"],
+            )  # fmt: skip
             if fixture["event"] == NEXT - 1:
                 for one in self.data["elements"]:
                     if one["team"] in (home, away):

@@ -170,6 +170,20 @@ async def test_it_takes_as_long_as_the_same_search_did_and_more_workers_than_cor
     assert ((await cost(known, wildcard=0)).seconds or 0) > 400
 
 
+async def test_one_search_on_a_busy_machine_is_not_the_measure() -> None:
+    def searched(number: int, seconds: float) -> StoredReport:
+        head = _head("optimisation", [25], num_thread=2)
+        head = head.model_copy(update={"id": f"optimisation-{number}", "job_id": f"job-{number}"})
+        return StoredReport(head=head, report=_optimisation(seconds=seconds))
+
+    found = await cost(Known([25, 26, 27], *map(searched, (1, 2, 3, 4), (320.0, 190.0, 200.0, 9000.0))))
+    assert found.seconds == pytest.approx(200)
+    assert found.measured_from == "job-3"
+    two = await cost(Known([25, 26, 27], searched(1, 190.0), searched(2, 200.0)))
+    assert two.seconds == pytest.approx(200)
+    assert two.measured_from == "job-2"
+
+
 def _with_a_wildcard(seconds: float, strategies: int = 10) -> StoredReport:
     """In gameweek 25, of three: nine of the ten strategies build a squad."""
     head = _head("optimisation", [25], num_thread=2, wildcard_week=25)

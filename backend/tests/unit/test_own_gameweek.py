@@ -47,6 +47,11 @@ def test_a_postponed_match_that_kept_its_gameweek_does_not_hold_it_back(tmp_path
     assert own_gameweek(file(tmp_path, late), datetime.fromisoformat("2026-02-09T12:00:00+00:00")) == 26
 
 
+def test_what_is_no_date_is_no_failure(tmp_path: Path) -> None:
+    path = file(tmp_path, [*MATCHES, ("next Saturday", 27)])
+    assert own_gameweek(path, datetime.fromisoformat("2026-02-06T12:00:00+00:00")) is None
+
+
 def test_without_fixtures_of_this_season_it_is_not_known(tmp_path: Path) -> None:
     path = file(tmp_path, MATCHES)
     assert own_gameweek(path, datetime.fromisoformat("2026-07-09T12:00:00+00:00")) is None

@@ -84,6 +84,15 @@ def test_every_chip_is_known_and_named(chip: str, hit: int, start: str) -> None:
     assert report.headline.startswith(start)
 
 
+def test_free_transfers_that_were_only_guessed_are_a_warning() -> None:
+    """With a squad from the FPL site and another answer that failed: the cost of the moves rests on the guess."""
+    rows = goldens.rows("run_optimization")
+    rows.insert(1, "/x/utils.py:423: UserWarning: Failed to get actual free transfers from a logged in API:")
+    (warning,) = goldens.parsed("run_optimization", rows).reports[0].warnings
+    assert (warning.code, warning.line) == ("api_not_used", 1)
+    assert "never more than two" in warning.message
+
+
 def test_the_score_error_of_airsenal_is_a_warning() -> None:
     rows = ["Player scores up-to-date, skipping update for 2526 season", *goldens.rows("update_db")]
     assert [warning.code for warning in goldens.parsed("update_db", rows).warnings] == ["player_scores_missing"]

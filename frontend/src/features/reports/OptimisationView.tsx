@@ -37,7 +37,7 @@ export function OptimisationView({ stored, report }: { stored: StoredReport; rep
           )
         }
       />
-      <Outdated newer={newer} gameweek={gameweek} />
+      <Outdated newer={newer} head={stored.head} />
       <Score report={report} />
       {report.plan.length > 0 && (
         <Section title={report.new_squad ? "The squad to buy" : "What to do, week by week"}>
@@ -64,14 +64,13 @@ function useNewer(head: ReportHead): ReportHead | null {
 }
 
 /** Old advice looks like any other: a page opened again, or a link that was sent. */
-function Outdated({ newer, gameweek }: { newer: ReportHead | null; gameweek: number | undefined }) {
-  const coming = useDeadline().query.data?.gameweek;
-  const passed = coming && gameweek !== undefined && gameweek < coming.id ? gameweek : null;
+function Outdated({ newer, head }: { newer: ReportHead | null; head: ReportHead }) {
+  const passed = passedWords(head, useDeadline().query.data);
   if (newer === null && passed === null) return null;
   return (
     <Notice role="note" icon={IconHistory} spaced>
       {newer === null ? (
-        passedWords(passed ?? 0)
+        passed
       ) : (
         <>
           There is a newer suggestion:{" "}

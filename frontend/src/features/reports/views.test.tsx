@@ -164,7 +164,7 @@ describe("an optimisation", () => {
       "/api/team/deadline": { gameweek: { id: 26, name: "Gameweek 26", deadline: "2099-01-01T00:00:00Z", is_current: false }, season_state: "running", fetched_at: "2026-02-05T12:00:00Z", stale: false },
     });
     const report = optimisation({ plan: [week] });
-    await show(() => <OptimisationView stored={{ head: made, report }} report={report} />);
+    await show(() => <OptimisationView stored={{ head: { ...made, season: null }, report }} report={report} />);
     expect(await screen.findByText(/Made for gameweek 25, whose deadline has passed/)).toBeInTheDocument();
   });
 
