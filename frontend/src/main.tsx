@@ -11,6 +11,7 @@ import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { watchConnection } from "./api/connection";
+import { watchParts } from "./api/parts";
 import { queryClient } from "./api/queryClient";
 import { router } from "./router";
 import { cssVariables, theme } from "./theme";
@@ -19,6 +20,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 // Dialogs lock scrolling with react-remove-scroll, which does not hear Mantine's own nonce setting (Mantine issue 6570).
 setNonce(nonce);
 watchConnection();
+watchParts();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

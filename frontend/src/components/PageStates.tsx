@@ -3,8 +3,9 @@ import { IconAlertTriangle, IconRefresh } from "@tabler/icons-react";
 import { useQueryErrorResetBoundary } from "@tanstack/react-query";
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
-import { onRecovered } from "@/api/connection";
+import { onRecovered, retryNow, useConnection } from "@/api/connection";
 import { ApiError, describeError, NetworkError } from "@/api/errors";
+import { isMissingPart, loadAnewWhenBack } from "@/api/parts";
 import { Notice } from "./Notice";
 import classes from "./states.module.css";
 
@@ -70,20 +71,30 @@ export function Failure({ error, retry, title }: { error: unknown; retry?: () =>
 
 export function PageError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
+  const connection = useConnection();
   const { reset: resetQueries } = useQueryErrorResetBoundary();
+  const missing = isMissingPart(error);
   const again = () => {
-    resetQueries();
-    reset();
-    void router.invalidate();
+    if (missing && connection.state !== "online") retryNow();
+    else if (missing) location.reload();
+    else {
+      resetQueries();
+      reset();
+      void router.invalidate();
+    }
   };
   // An absent server comes back by itself, and then so does the page.
-  useEffect(() => (error instanceof NetworkError ? onRecovered(again) : undefined));
+  useEffect(() => {
+    if (missing) return loadAnewWhenBack(() => { location.reload(); });
+    return error instanceof NetworkError ? onRecovered(again) : undefined;
+  });
+  const away = error instanceof NetworkError || (missing && connection.state !== "online");
   return (
     <main className={classes.page} id="main">
       <title>Problem · AIrsenal Ops Console</title>
-      <h1>{error instanceof NetworkError ? "The console does not answer" : "This page failed"}</h1>
-      <Failure error={error} retry={again} />
-      {error instanceof NetworkError && <p className="muted">It is asked again by itself every few seconds.</p>}
+      <h1>{away ? "The console does not answer" : "This page failed"}</h1>
+      <Failure error={missing ? new Error("A part of this page could not be loaded.") : error} retry={again} />
+      {away && <p className="muted">It is asked again by itself every few seconds.</p>}
     </main>
   );
 }

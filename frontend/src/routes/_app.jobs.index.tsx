@@ -12,6 +12,7 @@ import classes from "@/features/history/history.module.css";
 import { type HistorySearch, isFiltered, readSearch, toFilter } from "@/features/history/search";
 import { JobTable } from "@/features/jobs/JobTable";
 import { useHotkeys } from "@/lib/hotkeys";
+import { formatRelative } from "@/lib/time";
 
 export const Route = createFileRoute("/_app/jobs/")({ validateSearch: readSearch, component: Jobs });
 
@@ -37,7 +38,7 @@ function Jobs() {
       <FilterBar search={search} onChange={change} />
       {query.error && (jobs.length === 0 || connection.state === "online") && (
         <div className={classes.stale}>
-          <Failure error={query.error} retry={() => void query.refetch()} title={jobs.length > 0 ? "This list may be old" : "The jobs cannot be read"} />
+          <Failure error={query.error} retry={() => void query.refetch()} title={jobs.length > 0 ? `This list was read ${formatRelative(new Date(query.dataUpdatedAt), new Date())}` : "The jobs cannot be read"} />
         </div>
       )}
       {query.isPending && <Rows rows={10} />}

@@ -14,6 +14,7 @@ import classes from "@/features/reports/reports.module.css";
 import { readHistorySearch, REPORT_TYPES } from "@/features/reports/search";
 import { TYPES_WORDS } from "@/features/reports/words";
 import { useHotkeys } from "@/lib/hotkeys";
+import { formatRelative } from "@/lib/time";
 
 export const Route = createFileRoute("/_app/reports/")({ validateSearch: readHistorySearch, component: Reports });
 
@@ -54,7 +55,7 @@ function Reports() {
       </nav>
       {query.error && (reports.length === 0 || connection.state === "online") && (
         <div className={classes.stale}>
-          <Failure error={query.error} retry={() => void query.refetch()} title={reports.length > 0 ? "This list may be old" : "The reports cannot be read"} />
+          <Failure error={query.error} retry={() => void query.refetch()} title={reports.length > 0 ? `This list was read ${formatRelative(new Date(query.dataUpdatedAt), new Date())}` : "The reports cannot be read"} />
         </div>
       )}
       {query.isPending && <Rows rows={8} height={50} />}

@@ -214,6 +214,15 @@ describe("comparing", () => {
     expect(screen.getByRole("combobox", { name: "Before" })).toHaveValue("new");
   });
 
+  it("tells two with the same headline apart by their exact time, which stands first", async () => {
+    const twins = [head({ id: "new", completed_at: "2026-02-05T12:00:25Z" }), head({ id: "old", completed_at: "2026-02-05T12:00:22Z" })];
+    network({ "/api/reports/compare?before=old&after=new": compared(1.5), "/api/reports?": twins });
+    await show(() => <Compare />);
+    const [newer, older] = within(await screen.findByRole("combobox", { name: "After" })).getAllByRole("option");
+    expect(newer?.textContent).toMatch(/00:25 ·/);
+    expect(older?.textContent).toMatch(/00:22 ·/);
+  });
+
   it("needs two, and says how to get a second", async () => {
     network({ "/api/reports?": [pair[0]] });
     await show(() => <Compare />);
