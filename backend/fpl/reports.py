@@ -17,14 +17,12 @@ from backend.fpl.database import StoredPrediction
 from backend.fpl.enriched import SCORES_MISSING, log_only, with_all_players, with_clubs
 from backend.fpl.gameweeks import named
 from backend.fpl.parsers import Parsed
+from backend.models.comparisons import Comparison, Played, PlayedPlayer
 from backend.models.jobs import Job
 from backend.models.reports import (
     AnyReport,
-    Comparison,
     NewestReports,
     OptimisationReport,
-    Played,
-    PlayedPlayer,
     PredictionReport,
     ReportHead,
     ReportType,

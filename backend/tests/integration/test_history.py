@@ -44,7 +44,7 @@ async def test_few_that_ended_lately_are_found_without_a_look_at_all_the_others(
     job = await console.run("say")
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
     jobs = client[console.settings.db_name]["jobs"]
-    stored = await jobs.find_one({"_id": job["id"]})
+    stored = await jobs.find_one({"_id": job["id"]}) or {}
     long_ago = moment(job["created_at"]) - timedelta(days=100)
     old = {**stored, "sequence": sequence_at(long_ago), "created_at": long_ago, "completed_at": long_ago}
     await jobs.insert_many([old | {"_id": f"old {number}"} for number in range(2_000)])
