@@ -212,24 +212,32 @@ class EmbeddedMongo:
         failures = 0
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            if (process := self._process) is not None and process.alive():
-                self._socket.repair()
-                if not self._socket.file.exists():
-                    log.error("the database's socket was removed, starting it again", pid=process.pid)
-                    await self._end(process)
-                self._rotate_log()
-                continue
-            if process is not None:
-                log.error("database ended by itself, starting it again", pid=process.pid)
-                self._process = None
             try:
-                await self._start_new()
+                if not await self._is_well():
+                    await self._start_new()
                 failures = 0
-            except (StartError, OSError) as error:
+            except Exception as error:  # whatever it is: without this watcher a database that ends stays away
                 wait = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)]
                 failures += 1
-                log.error("database could not be started again", reason=str(error), next_try_seconds=wait)
+                log.error(
+                    "database could not be started again", reason=str(error), next_try_seconds=wait,
+                    exc_info=None if isinstance(error, StartError | OSError) else error,
+                )  # fmt: skip
                 await asyncio.sleep(wait)
+
+    async def _is_well(self) -> bool:
+        if (process := self._process) is None:
+            return False
+        if not process.alive():
+            log.error("database ended by itself, starting it again", pid=process.pid)
+            self._process = None
+            return False
+        self._socket.repair()
+        if not self._socket.file.exists():
+            log.error("the database's socket was removed, starting it again", pid=process.pid)
+            await self._end(process)
+        self._rotate_log()
+        return True
 
     def _rotate_log(self) -> None:
         with contextlib.suppress(OSError):

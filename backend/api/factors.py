@@ -139,7 +139,7 @@ async def remove_passkey(
 @router.post("/passkeys/challenge", summary="Begin to use a passkey", responses=errors(400, 403))
 async def passkey_challenge(_: CallerDep, site: SiteDep, services: ServicesDep) -> PasskeyOptions:
     """For signing in and for `POST /api/auth/confirm`. Works once, for five minutes."""
-    challenge, options = services.auth.passkeys.assertion(site)
+    challenge, options = await services.auth.passkeys.assertion(site)
     return PasskeyOptions(challenge=challenge, options=options)
 
 

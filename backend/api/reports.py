@@ -11,7 +11,8 @@ from pydantic import AwareDatetime
 from backend.api.dependencies import Admin, ServicesDep, errors
 from backend.api.routing import Router
 from backend.models.api import Reports
-from backend.models.reports import Comparison, NewestReports, Played, ReportHead, ReportType, StoredReport
+from backend.models.comparisons import Comparison, Played
+from backend.models.reports import NewestReports, ReportHead, ReportType, StoredReport
 from backend.utils.clock import storable
 
 router = Router(prefix="/api/reports", tags=["reports"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import ipaddress
 import json
 import secrets
@@ -66,6 +68,7 @@ class Passkeys:
     # --- making one ---
 
     async def registration(self, site: Site, session: Session) -> tuple[str, dict[str, Any]]:
+        await _library()
         from webauthn import generate_registration_options, options_to_json
         from webauthn.helpers import base64url_to_bytes
         from webauthn.helpers.structs import (
@@ -92,6 +95,7 @@ class Passkeys:
 
     async def verified(self, site: Site, session: Session, answer: PasskeyAnswer, name: str) -> Passkey:
         """A new passkey, proven and not yet stored."""
+        await _library()
         from webauthn import verify_registration_response
         from webauthn.helpers import bytes_to_base64url
 
@@ -137,8 +141,9 @@ class Passkeys:
 
     # --- using one ---
 
-    def assertion(self, site: Site) -> tuple[str, dict[str, Any]]:
+    async def assertion(self, site: Site) -> tuple[str, dict[str, Any]]:
         """Options without a list of passkeys: the browser offers those it has, and we tell nobody which exist."""
+        await _library()
         from webauthn import generate_authentication_options, options_to_json
         from webauthn.helpers.structs import UserVerificationRequirement
 
@@ -150,6 +155,7 @@ class Passkeys:
 
     async def check(self, site: Site, answer: PasskeyAnswer) -> Passkey:
         """The passkey that answered. NotAuthenticated, or BadRequest for a challenge that is none (any more)."""
+        await _library()
         from webauthn import verify_authentication_response
         from webauthn.helpers import base64url_to_bytes
 
@@ -184,6 +190,11 @@ class Passkeys:
             raise BadRequest("That took too long, or was sent twice. Try again.")
         self._spent[read[1]] = True
         return base64url_to_bytes(random)
+
+
+async def _library() -> None:
+    """The first import, beside the loop: everybody else would wait for it."""
+    await asyncio.to_thread(importlib.import_module, "webauthn")
 
 
 def _name_of(host: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from backend.fpl.enriched import by_name
 from backend.fpl.gameweeks import span
 from backend.fpl.season import in_words
-from backend.models.reports import Change, Comparison, PredictedPlayer, PredictionReport, ReportHead
+from backend.models.comparisons import Change, Comparison
+from backend.models.reports import PredictedPlayer, PredictionReport, ReportHead
 
 Pair = tuple[PredictedPlayer | None, PredictedPlayer | None]
 # Half of what two decimals can show.

@@ -12,7 +12,8 @@ from typing import Any, get_args
 from backend.errors import AppError, NotFound
 from backend.fpl.sqlite_file import DatabaseDamaged, DatabaseUnreadable, reading
 from backend.models.airsenal import DatabaseState
-from backend.models.reports import PlayedPlayer, Position, PredictedPlayer
+from backend.models.comparisons import PlayedPlayer
+from backend.models.reports import Position, PredictedPlayer
 
 Fixtures = dict[str, dict[int, list[str]]]
 POSITIONS: tuple[Position, ...] = get_args(Position)

@@ -19,14 +19,12 @@ from backend.fpl.gameweeks import named
 from backend.fpl.moved import with_moves
 from backend.fpl.parsers import Parsed
 from backend.fpl.suggestions import read_newest
+from backend.models.comparisons import Comparison, Played, PlayedPlayer
 from backend.models.jobs import Job
 from backend.models.reports import (
     AnyReport,
-    Comparison,
     NewestReports,
     OptimisationReport,
-    Played,
-    PlayedPlayer,
     PredictionReport,
     ReportHead,
     ReportType,

@@ -20,7 +20,7 @@ from backend.jobs.feed import Feeds, JobFeed
 from backend.jobs.log_reader import LogReader
 from backend.jobs.log_writer import LogWriter
 from backend.jobs.progress import ProgressFollower
-from backend.jobs.retry import backoff, next_status
+from backend.jobs.retry import end_of
 from backend.models.jobs import Attempt, Cause, Job, JobStatus, Outcome
 from backend.repositories.job_logs import JobLogs
 from backend.repositories.jobs import JobRepository
@@ -316,33 +316,7 @@ class Attempts:
     async def _end(
         self, job: Job, attempt: Attempt, finished: Finished, successor: Job | None
     ) -> tuple[Job | None, Job | None]:
-        outcome = finished.outcome
-        status = next_status(job, outcome, self._command(job))
-        cancelled = status is JobStatus.CANCELLED
-        cause = Cause.CANCELLED if cancelled else outcome.cause
-        error = f"Cancelled by {job.cancelled_by or 'a signal to its runner'}." if cancelled else outcome.error
-        ended = attempt.model_copy(
-            update=outcome.model_dump(
-                include={"exit_code", "signal", "sha256", "survivors", "ended_leftovers", "ended_at"}
-            )
-            | {"cause": cause, "error": error, "started_at": outcome.started_at}
-        )
-        change: Document = {
-            "status": status,
-            "cause": cause,
-            "error": error,
-            "exit_code": outcome.exit_code,
-            "signal": outcome.signal,
-            "log_lines": attempt.first_line + attempt.lines,
-            "log_bytes": attempt.first_byte + attempt.bytes,
-            "output": finished.output,
-            "warnings": finished.warnings,
-        }
-        if status is JobStatus.PENDING:
-            delay = backoff(job.retry_count, self.retry_delay)
-            change |= {"retry_count": job.retry_count + 1, "not_before": self._now() + delay}
-        else:
-            change |= {"completed_at": outcome.ended_at, "notify": True}
+        ended, change = end_of(job, attempt, finished, self._command(job), self._now(), self.retry_delay)
         if successor is None:
             return await self._jobs.end_attempt(job, ended, change), None
         return await self._jobs.end_attempt_and_claim(job, ended, change, successor)

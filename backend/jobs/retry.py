@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from backend.commands.command import Command
-from backend.models.jobs import Cause, Job, JobStatus, Outcome
+from backend.database import Document
+from backend.jobs.companion import Finished
+from backend.models.jobs import Attempt, Cause, Job, JobStatus, Outcome
 
 MAX_DELAY_SECONDS = 3600.0
 JITTER = 0.2
@@ -35,3 +37,34 @@ def _may_retry(job: Job, outcome: Outcome, command: Command | None) -> bool:
     if outcome.cause is Cause.LOST:
         return bool(command.repeatable)
     return outcome.exit_code not in command.final_exit_codes
+
+
+def end_of(
+    job: Job, attempt: Attempt, finished: Finished, command: Command | None, now: datetime, retry_delay: float
+) -> tuple[Attempt, Document]:
+    """The attempt as it ended, and what changes in its job."""
+    outcome = finished.outcome
+    status = next_status(job, outcome, command)
+    cancelled = status is JobStatus.CANCELLED
+    cause = Cause.CANCELLED if cancelled else outcome.cause
+    error = f"Cancelled by {job.cancelled_by or 'a signal to its runner'}." if cancelled else outcome.error
+    ended = attempt.model_copy(
+        update=outcome.model_dump(include={"exit_code", "signal", "sha256", "survivors", "ended_leftovers", "ended_at"})
+        | {"cause": cause, "error": error, "started_at": outcome.started_at}
+    )
+    change: Document = {
+        "status": status,
+        "cause": cause,
+        "error": error,
+        "exit_code": outcome.exit_code,
+        "signal": outcome.signal,
+        "log_lines": attempt.first_line + attempt.lines,
+        "log_bytes": attempt.first_byte + attempt.bytes,
+        "output": finished.output,
+        "warnings": finished.warnings,
+    }
+    if status is JobStatus.PENDING:
+        change |= {"retry_count": job.retry_count + 1, "not_before": now + backoff(job.retry_count, retry_delay)}
+    else:
+        change |= {"completed_at": outcome.ended_at, "notify": True}
+    return ended, change

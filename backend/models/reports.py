@@ -197,7 +197,7 @@ ReportType = Literal["prediction", "optimisation", "data_check", "database", "lo
 
 
 _JOB = "27b89d68-86da-4d40-8641-c5108446140e"
-_HEAD: dict[str, Any] = {
+EXAMPLE_HEAD: dict[str, Any] = {
     "id": f"{_JOB}-prediction",
     "job_id": _JOB,
     "command": "predict",
@@ -212,13 +212,13 @@ _HEAD: dict[str, Any] = {
     "parameters": {"weeks_ahead": 3},
     "tag": "0a28ab83-99e1-418d-8ec6-63e4d2959f0b",
 }
-_PLAYER: dict[str, Any] = {"player": "Gabriel", "player_id": 5, "position": "DEF", "club": "ARS"}
+EXAMPLE_PLAYER: dict[str, Any] = {"player": "Gabriel", "player_id": 5, "position": "DEF", "club": "ARS"}
 
 
 class ReportHead(BaseModel):
     """One row of the history. A pipeline makes two: a prediction and an optimisation."""
 
-    model_config = ConfigDict(json_schema_extra={"example": _HEAD})
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_HEAD})
 
     id: str = Field(description="Of the report; unlike the job's id it is one for each kind.")
     job_id: str
@@ -238,7 +238,7 @@ class ReportHead(BaseModel):
 class NewestReports(BaseModel):
     """Of the newest completed job that has one; null where there is none yet."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"prediction": _HEAD, "optimisation": None}})
+    model_config = ConfigDict(json_schema_extra={"example": {"prediction": EXAMPLE_HEAD, "optimisation": None}})
 
     prediction: ReportHead | None
     optimisation: ReportHead | None
@@ -248,21 +248,21 @@ class StoredReport(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "head": _HEAD,
+                "head": EXAMPLE_HEAD,
                 "report": {
                     "type": "prediction",
                     "generated_at": "2026-02-05T12:00:57Z",
                     "parameters": {"weeks_ahead": 3},
-                    "headline": _HEAD["headline"],
+                    "headline": EXAMPLE_HEAD["headline"],
                     "summary_text": "DEF: 1. Gabriel, 20.87pts (£7.0m, ARS)",
                     "state": "complete",
                     "parser": "airsenal.prediction 1",
                     "season": "2526",
                     "gameweeks": [25, 26, 27],
-                    "tag": _HEAD["tag"],
+                    "tag": EXAMPLE_HEAD["tag"],
                     "players": [
                         {
-                            **_PLAYER,
+                            **EXAMPLE_PLAYER,
                             "rank": 1,
                             "price": 7.0,
                             "expected_points": 20.87,
@@ -278,87 +278,3 @@ class StoredReport(BaseModel):
 
     head: ReportHead
     report: AnyReport
-
-
-class Change(BaseModel):
-    """One player in two predictions. A value is null on the side where the player is not there."""
-
-    player: str
-    player_id: int | None
-    position: Position
-    club: str | None
-    points_before: float | None
-    points_after: float | None
-    difference: float = Field(description="Over the gameweeks that both predictions hold; sorted by its size.")
-    price_before: float | None
-    price_after: float | None
-    news_before: str | None
-    news_after: str | None
-    reasons: list[str] = Field(description="In words: price, news, fixtures, club. Empty: the model alone.")
-
-
-class Comparison(BaseModel):
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "before": {**_HEAD, "id": "c1f0-prediction"},
-                "after": _HEAD,
-                "gameweeks": [25, 26, 27],
-                "changes": [
-                    {
-                        **_PLAYER,
-                        "points_before": 16.1,
-                        "points_after": 20.87,
-                        "difference": 4.77,
-                        "price_before": 6.9,
-                        "price_after": 7.0,
-                        "news_before": "Knock - 75% chance of playing",
-                        "news_after": None,
-                        "reasons": ["Price up £0.1m.", "News cleared (was: Knock - 75% chance of playing)."],
-                    }
-                ],
-                "note": None,
-            }
-        }
-    )
-
-    before: ReportHead
-    after: ReportHead
-    gameweeks: list[int] = Field(description="That both hold; the only ones that are compared.")
-    changes: list[Change]
-    note: str | None = Field(None, description="Why the two can be compared in part only, or not at all.")
-
-
-class PlayedPlayer(BaseModel):
-    player: str
-    player_id: int
-    position: Position
-    club: str | None
-    gameweek: int
-    expected_points: float
-    points: int
-    minutes: int
-
-
-class Played(BaseModel):
-    """Predicted against actual, for gameweeks of the prediction that have been played by now."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "report": _HEAD,
-                "gameweeks": [25],
-                "players": [{**_PLAYER, "gameweek": 25, "expected_points": 5.89, "points": 6, "minutes": 90}],
-                "mean_error": 0.11,
-                "mean_absolute_error": 0.11,
-                "note": None,
-            }
-        }
-    )
-
-    report: ReportHead
-    gameweeks: list[int]
-    players: list[PlayedPlayer]
-    mean_error: float | None = Field(description="Mean of (points - expected) over those who played.")
-    mean_absolute_error: float | None
-    note: str | None = Field(None, description="Why there is nothing yet.")

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -183,14 +183,28 @@ async def test_one_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pyte
     assert child.returncode == -signal.SIGKILL
 
 
+class _Programs(list[Path]):
+    """Fails once, in a way that nobody thought of."""
+
+    stumbles = False
+
+    def __iter__(self) -> Iterator[Path]:
+        if self.stumbles:
+            self.stumbles = False
+            raise RuntimeError("who would have thought")
+        return super().__iter__()
+
+
 async def test_it_is_tried_again_until_it_can_run(tmp_path: Path) -> None:
     """The program is away for a while, as during an upgrade of the system."""
     program = tmp_path / "bin" / "mongod"
     program.parent.mkdir()
     program.symlink_to(MONGOD)
-    mongo = EmbeddedMongo(tmp_path / "database", [program])
+    programs = _Programs([program])
+    mongo = EmbeddedMongo(tmp_path / "database", programs)
     url = await mongo.start()
     assert mongo.pid
+    programs.stumbles = True
     program.unlink()
     _script(program, "exit 7")
     os.kill(mongo.pid, signal.SIGKILL)

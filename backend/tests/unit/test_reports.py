@@ -12,14 +12,14 @@ from backend.fpl import players_csv
 from backend.fpl.compare import compared
 from backend.fpl.database import StoredPrediction
 from backend.fpl.enriched import log_only, with_all_players, with_clubs
-from backend.models.reports import (
-    Comparison,
+from backend.models.comparisons import Comparison
+from backend.models.reports import (  # fmt: skip
     LineupPlayer,
     OptimisationReport,
     PredictedPlayer,
     PredictionReport,
     ReportHead,
-)  # fmt: skip
+)
 
 NOW = datetime(2026, 2, 5, 12, tzinfo=UTC)
 
