@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, StorageState
+from playwright.sync_api import Browser, StorageState, expect
 
 from backend.tests.airsenal.box import AirsenalBox
 from backend.tests.airsenal.fpl_api import StandInFplApi
@@ -19,6 +19,9 @@ from backend.tests.started import PROJECT
 
 # Tests that are not about FPL must not ask the real one for anything.
 NO_FPL = "http://127.0.0.1:9/api"
+
+# Three lanes of tests share two processors: what takes a moment here may take several there.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

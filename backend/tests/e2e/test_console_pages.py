@@ -22,6 +22,8 @@ from backend.tests.e2e.browsing import (
 )
 from backend.tests.e2e.consoles import EMAIL, PASSWORD, RunningConsole
 
+pytestmark = pytest.mark.timeout(400)
+
 PAGES = {
     "/": "Dashboard", "/commands": "Commands", "/commands/optimize": "Optimise transfers",
     "/commands/make_transfers": "Make transfers", "/jobs": "Jobs", "/jobs?status=failed&q=nothing": "Jobs",

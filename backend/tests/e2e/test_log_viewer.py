@@ -31,6 +31,8 @@ from backend.tests.e2e.proxy import CuttingProxy
 from backend.tests.e2e.renderers import LongTasks, largest_renderer, longest_wait, waited
 from backend.tests.started import PROJECT
 
+pytestmark = pytest.mark.timeout(400)
+
 COMMANDS = Path(__file__).parent / "commands"
 AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 MOST_RENDERER_MB = 400

