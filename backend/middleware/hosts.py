@@ -49,8 +49,9 @@ class KnownHosts:
             await JSONResponse({"detail": REFUSED}, 421)(scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:
-        host = name_of(Headers(scope=scope).get("host", ""))
-        if host in self._names or is_local(host):
+        # Of two (RFC 9112 knows one) a proxy may have read the other.
+        hosts = {name_of(host) for host in Headers(scope=scope).getlist("host") or [""]}
+        if all(host in self._names or is_local(host) for host in hosts):
             return True
         peer = scope["client"][0] if scope.get("client") else ""
         return not self._only_names and self._proxies.trusts(peer)

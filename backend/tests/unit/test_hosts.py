@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
-from backend.middleware.hosts import is_local, name_of
+from backend.middleware.context import TrustedProxies
+from backend.middleware.hosts import KnownHosts, is_local, name_of
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,26 @@ def test_nobody_can_turn_these_to_another_machine(host: str) -> None:
 )  # fmt: skip
 def test_anybody_can_have_these(host: str) -> None:
     assert not is_local(name_of(host))
+
+
+@pytest.mark.parametrize(("hosts", "status"), [(["localhost", "evil.example"], 421), (["localhost"], 200), ([], 200)])
+async def test_of_several_host_headers_each_must_be_ours(hosts: list[str], status: int) -> None:
+    answered: list[int] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200})
+
+    async def refused(address: str) -> None:
+        assert address == "192.0.2.1"
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        answered.append(message.get("status", 0))
+
+    known = KnownHosts(app, names=(), only_names=False, proxies=TrustedProxies([]), refused=refused)
+    headers = [(b"host", host.encode()) for host in hosts]
+    state = {"client_address": "192.0.2.1"}
+    await known({"type": "http", "client": ("192.0.2.1", 1), "headers": headers, "state": state}, receive, send)
+    assert answered[0] == status
