@@ -1,4 +1,4 @@
-import { type InfiniteData, QueryClient } from "@tanstack/react-query";
+import { type InfiniteData, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyChanges, type Change } from "./changes";
 import { reportPagesQuery } from "./fplQueries";
@@ -70,6 +70,22 @@ describe("applyChanges", () => {
     expect([old(jobQuery("a").queryKey), old(jobQuery("b").queryKey), old(jobQuery("c").queryKey)]).toEqual([false, true, false]);
     expect(old(jobsQuery({}, 30).queryKey)).toBe(true);
     expect(old(QUEUE_KEY)).toBe(true);
+  });
+
+  it.each([
+    ["the queue", QUEUE_KEY, { jobs: [], topics: ["queue"] } satisfies Change],
+    ["a job", jobQuery("a").queryKey, told({ status: "completed", attempts: [attempt] })],
+    ["a list", jobsQuery({}, 30).queryKey, told({ status: "completed", attempts: [attempt] })],
+  ])("does not take a first answer about %s for new that was asked for before the change", async (_, queryKey, change) => {
+    const client = new QueryClient();
+    const answers = ["from before", "from after"];
+    const queryFn = () => new Promise<string>((resolve) => setTimeout(resolve, 5_000, answers.shift()));
+    const stop = new QueryObserver(client, { queryKey: queryKey, queryFn }).subscribe(() => undefined);
+    await vi.advanceTimersByTimeAsync(1_000);
+    applyChanges(client, change);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(client.getQueryData(queryKey)).toBe("from after");
+    stop();
   });
 
   it("has the reports read anew when a job has ended, and not before", () => {

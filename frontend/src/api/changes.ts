@@ -1,4 +1,4 @@
-import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, InvalidateQueryFilters, Query, QueryClient } from "@tanstack/react-query";
 import { REPORT_KEYS, TEAM_KEY } from "./fplQueries";
 import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, secretsQuery } from "./queries";
 import type { Job } from "./types";
@@ -18,7 +18,7 @@ const LONG_LIST = 2;
 /** Writes what the stream tells into every place that shows it, and has read anew what it does not tell whole. */
 export function applyChanges(queryClient: QueryClient, { jobs, topics }: Change) {
   for (const job of jobs) applyJob(queryClient, job);
-  const invalidate = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey });
+  const invalidate = (queryKey: readonly unknown[]) => void readAnew(queryClient, { queryKey });
   if (topics.includes("queue")) {
     invalidate(QUEUE_KEY);
     invalidate(readinessQuery.queryKey);
@@ -34,6 +34,14 @@ export function applyChanges(queryClient: QueryClient, { jobs, topics }: Change)
   // A report is stored before the end of its job is told.
   const withReports = topics.includes("jobs") || jobs.some(({ status }) => hasEnded(status));
   if (jobs.length > 0 || topics.includes("jobs")) refreshLists(queryClient, withReports);
+}
+
+/** A first answer that is still on its way may be older than the change, and would count as fresh: it is read once more. */
+async function readAnew(queryClient: QueryClient, filters: InvalidateQueryFilters) {
+  const fetching = queryClient.getQueryCache().findAll({ ...filters, fetchStatus: "fetching" });
+  const first = fetching.filter(({ state }) => state.data === undefined);
+  await queryClient.invalidateQueries(filters);
+  for (const { queryKey } of first) void queryClient.invalidateQueries({ queryKey, exact: true });
 }
 
 type Told = Change["jobs"][number];
@@ -56,11 +64,12 @@ function applyJob(queryClient: QueryClient, told: Told) {
     data && { ...data, pages: data.pages.map((page) => page.map((job) => merge(job, told))) },
   );
   // The end has an output, and the next of its lane moves up: neither is part of the message.
-  void queryClient.invalidateQueries({
+  void readAnew(queryClient, {
     queryKey: JOB_KEYS.one,
-    predicate: ({ state }) => {
+    predicate: ({ queryKey, state }) => {
       const job = state.data as Job | undefined;
-      return job !== undefined && (job.id === told.id ? hasEnded(told.status) : job.status === "pending" && job.lane === told.lane);
+      if (job === undefined) return queryKey.at(-1) === told.id;
+      return job.id === told.id ? hasEnded(told.status) : job.status === "pending" && job.lane === told.lane;
     },
   });
 }
@@ -81,11 +90,11 @@ function refreshLists(queryClient: QueryClient, withReports: boolean) {
     () => {
       // Nobody looks at a hidden page; it reads anew when somebody does.
       const refetchType = document.visibilityState === "hidden" ? "none" : "active";
-      void queryClient.invalidateQueries({ queryKey: JOB_KEYS.list, predicate: isShort, refetchType });
-      void queryClient.invalidateQueries({ queryKey: JOB_KEYS.summary, refetchType });
+      void readAnew(queryClient, { queryKey: JOB_KEYS.list, predicate: isShort, refetchType });
+      void readAnew(queryClient, { queryKey: JOB_KEYS.summary, refetchType });
       if (refresh.withReports) {
-        void queryClient.invalidateQueries({ queryKey: REPORT_KEYS.list, predicate: isShort, refetchType });
-        void queryClient.invalidateQueries({ queryKey: REPORT_KEYS.played, refetchType });
+        void readAnew(queryClient, { queryKey: REPORT_KEYS.list, predicate: isShort, refetchType });
+        void readAnew(queryClient, { queryKey: REPORT_KEYS.played, refetchType });
       }
       refreshes.set(queryClient, { withReports: false, last: performance.now() });
     },

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import type { Readiness } from "./types";
 
 /**
  * Whether the server can be reached, as the whole page sees it. Every failed call reports here; while something is wrong
@@ -37,9 +38,14 @@ async function probe() {
   const attempt = "attempt" in before ? before.attempt + 1 : 0;
   try {
     const response = await fetch("/api/health/ready", { cache: "no-store", signal: AbortSignal.timeout(5_000) });
-    // A 503 of readiness is the server speaking: it is there, but something behind it is not.
     if (response.status < 500) { reportSuccess(); return; }
-    if (response.status === 503) { schedule("degraded", before.state === "degraded" ? before.detail : "The console is starting.", attempt); return; }
+    if (response.status === 503) {
+      // The server speaks: it is there, but something behind it is not. A paused queue or a full disk keeps no page away.
+      const { checks } = (await response.json().catch(() => ({}))) as Partial<Readiness>;
+      if (checks?.database?.ok) { reportSuccess(); return; }
+      schedule("degraded", before.state === "degraded" ? before.detail : "The console is starting.", attempt);
+      return;
+    }
   } catch {
     // Falls through to the next try.
   }
