@@ -251,7 +251,7 @@ def _scores_missing(db: sqlite3.Connection, season: str) -> bool:
 
 def check_integrity(path: Path) -> str | None:
     """SQLite's own `integrity_check` and AIrsenal's tables. None: all is well; else what is wrong. Raises Unavailable
-    while a job writes into it."""
+    while somebody writes into it."""
     try:
         with reading(path) as db:
             problems = [row[0] for row in db.execute("PRAGMA integrity_check(5)")]

@@ -23,9 +23,13 @@ def with_moves(report: OptimisationReport, rows: Suggestion | None, names: Itera
     are there are an earlier run's then."""
     if rows is None or not any(week.transfers_in or week.transfers_out for week in report.plan):
         return report
-    plan = [_placed(week, rows.by_gameweek.get(week.gameweek, Moves())) for week in report.plan]
+    moves = rows.by_gameweek
+    if report.new_squad and len(moves) == 1:
+        # Such rows stand under the gameweek that comes next, also of a squad that was asked for from a later one on.
+        moves = {report.plan[0].gameweek: next(iter(moves.values()))}
+    plan = [_placed(week, moves.get(week.gameweek, Moves())) for week in report.plan]
     whole = [week for week in plan if week]
-    elsewhere = rows.by_gameweek.keys() - {week.gameweek for week in report.plan}
+    elsewhere = moves.keys() - {week.gameweek for week in report.plan}
     if len(whole) < len(plan) or elsewhere or not same_gain(report, rows):
         return report.model_copy(update={"warnings": [*report.warnings, DIFFERENT]})
     changes: dict[str, object] = {"plan": whole}

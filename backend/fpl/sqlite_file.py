@@ -40,7 +40,10 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 def _meaning(error: sqlite3.Error) -> AppError:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return Unavailable("AIrsenal's database is busy: a job writes into it. Nothing was changed; try again shortly.")
+        return Unavailable(
+            "AIrsenal's database is busy: a job, or another program, writes into it. Nothing was changed; try again "
+            "shortly, and close what has it open when no job runs."
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         # A journal that was left behind can only be rolled back by a writer.
         return DatabaseUnreadable(

@@ -144,6 +144,7 @@ class Team:
         try:
             return await self._api.entry(team_id)
         except NotFound:
+            await self._bootstrap()  # of an API that is not there, or has nothing at all, it is no word about the team
             raise NoTeam(
                 f"FPL knows no team with the number {team_id}. Look at the address of your Points page: the number "
                 "after /entry/ is the one; a new season gives you a new one.",

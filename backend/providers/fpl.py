@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from backend.errors import NotFound, UpstreamFailed
 from backend.models.fpl import Bootstrap, ChipsPlayed, Entry, Fixture, Picks
 from backend.providers.fpl_call import Answer, FplCall, Patience
-from backend.providers.fpl_failures import PauseAsked, not_json, wrong_shape
+from backend.providers.fpl_failures import PauseAsked, missing, not_json, wrong_shape
 from backend.utils.clock import Clock
 
 T = TypeVar("T")
@@ -31,6 +31,8 @@ TEAM_AGE = timedelta(minutes=2)
 FAILURE_AGE = timedelta(seconds=5)
 # Teams looked up by number; a fixed few are all that a console needs.
 KEPT_ANSWERS = 64
+# With a 404 here it is not the question that is wrong.
+_ALWAYS_THERE = ("bootstrap-static", "fixtures")
 
 _BOOTSTRAP, _FIXTURES = TypeAdapter(Bootstrap), TypeAdapter(list[Fixture])
 _ENTRY, _PICKS, _CHIPS = TypeAdapter(Entry), TypeAdapter(Picks), TypeAdapter(ChipsPlayed)
@@ -107,6 +109,8 @@ class FplApi:
     async def _fetch(self, path: str, shape: TypeAdapter[T], slot: _Slot) -> Fetched[T]:
         answer = await self._call.get(path, slot.etag if slot.good else None)
         at = self._now()
+        if answer.status == 404 and path in _ALWAYS_THERE:
+            raise missing(path)
         if answer.status == 404:
             raise NotFound(f"The FPL API has nothing at {path}.")
         if answer.status == 304 and slot.good:
@@ -124,8 +128,10 @@ class FplApi:
         self._pause = None
 
     def _note(self, path: str, error: UpstreamFailed | NotFound) -> None:
-        if isinstance(error, PauseAsked) and self._pause is None:
-            self._pause = error, self._now() + timedelta(seconds=error.seconds)
+        if isinstance(error, PauseAsked):
+            until = self._now() + timedelta(seconds=error.seconds)
+            if self._pause is None or until > self._pause[1]:  # of several answers under way the longest pause counts
+                self._pause = error, until
         if isinstance(error, UpstreamFailed):
             log.warning("the FPL API failed", path=path, how=error.code)
 

@@ -50,6 +50,14 @@ def too_large(limit: int) -> UpstreamFailed:
     )
 
 
+def missing(path: str) -> UpstreamFailed:
+    return UpstreamFailed(
+        f"The FPL API has nothing at {path} (404), where it always has something. {SAFE} Check FPL_API_URL, if you set "
+        "it; else try again in a few minutes.",
+        "fpl_failed",
+    )
+
+
 def not_json() -> UpstreamFailed:
     return UpstreamFailed(f"The FPL API's answer is damaged: it is not whole, or no JSON. {LATER}", "fpl_not_json")
 

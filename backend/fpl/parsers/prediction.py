@@ -21,6 +21,7 @@ DISCORD = re.compile(
     r"Discord webhook sent.*|Not sent with .*|Warning: Discord webhook url is malformed!.*| https?://.*"
 )
 POSITIONS: tuple[Position, ...] = get_args(Position)
+LAST_GAMEWEEK = 38
 MOST_POINTS = 40  # of one player in one gameweek; two matches of the best come nowhere near
 
 
@@ -118,10 +119,11 @@ def _check_window(run: Run, top: Top) -> None:
 
 
 def check_weeks(run: Run, weeks: list[int], row: int) -> None:
-    """As many as were asked for; the season's end may cut them short, and AIrsenal then says so."""
-    asked = run.number("weeks_ahead") or run.number("num_gameweeks")
+    """As many as were asked for; the season's end may cut them short. AIrsenal then says so, but not for a squad."""
+    ahead, of_squad = run.number("weeks_ahead"), run.number("num_gameweeks")
+    asked = ahead or of_squad
     start = run.number("gameweek_start")
-    cut = run.log.where("WARN: Last gameweek set to") is not None
+    cut = run.log.where("WARN: Last gameweek set to") is not None or (ahead is None and weeks[-1] == LAST_GAMEWEEK)
     wrong_count = asked is not None and len(weeks) != asked and not (cut and len(weeks) < asked)
     if wrong_count or (start is not None and weeks[0] != start):
         raise Drift(row, f"{asked or 'the'} gameweek(s) asked for", f"gameweeks {weeks}")

@@ -178,6 +178,9 @@ FAILURES: list[tuple[str, Callable[[StandInFplApi], None], str, list[str]]] = [
     ("429 with a day", lambda api: api.fail("status", status=429, retry_after="86400"), "fpl_rate_limited",
      ["left alone for 15 min"]),
     ("500", lambda api: api.fail("status", status=500), "fpl_failed", ["failed by itself (status 500)", "Try again"]),
+    ("404 for what is always there", lambda api: api.fail("status", status=404, path="bootstrap"), "fpl_failed",
+     ["nothing at bootstrap-static (404)", "FPL_API_URL"]),
+    ("404 for all", lambda api: api.fail("status", status=404), "fpl_failed", ["(404)", "FPL_API_URL"]),
     ("302", lambda api: api.fail("status", status=302), "fpl_failed", ["unexpected status 302"]),
     ("updating", lambda api: api.fail("html"), "fpl_updating", ["game is being updated", "Try again in half an hour"]),
     ("HTML", lambda api: api.fail("captcha"), "fpl_web_page", ["a web page in place of data", "in a browser"]),
@@ -238,6 +241,18 @@ async def test_asked_for_a_pause_it_leaves_the_api_alone(world: World) -> None:
     assert (await world.good())["stale"] is False
 
 
+async def test_of_two_pauses_the_longer_counts(world: World) -> None:
+    world.api.fail("status", status=429, retry_after="10", path="entry")
+    world.api.fail("status", status=429, retry_after="90", path="bootstrap")
+    clock = lambda: world.now  # noqa: E731
+    api = FplApi(world.api.url, clock, QUICK)
+    await asyncio.gather(api.entry(1), api.bootstrap(), return_exceptions=True)
+    world.later(seconds=11)
+    with pytest.raises(Exception, match="for 79 s"):
+        await api.fixtures()
+    await api.close()
+
+
 async def test_a_short_fault_is_not_seen_and_a_refusal_is_not_repeated(world: World) -> None:
     world.api.fail("status", status=500, path="bootstrap", times=2)
     assert (await world.good())["stale"] is False
@@ -285,6 +300,7 @@ async def test_no_team_a_wrong_one_and_an_unknown_one(world: World) -> None:
     answer = await world.current()
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_team")
     assert "knows no team with the number 999" in answer.json()["detail"]
+    assert (await world.console.http.get("/api/team/find/998")).json()["code"] == "no_such_team"
     # A value from before encryption and before this console's rules.
     await world.db["secrets"].update_one(
         {"key": "FPL_TEAM_ID"}, {"$set": {"value": "my team"}, "$unset": {"sealed": ""}}
@@ -295,7 +311,7 @@ async def test_no_team_a_wrong_one_and_an_unknown_one(world: World) -> None:
     await world.console.http.delete("/api/secrets/FPL_TEAM_ID")
     answer = await world.current()
     assert (answer.status_code, answer.json()["detail"]) == (404, "FPL team ID not configured")
-    assert (answer.json()["code"], len(world.api.requests)) == ("no_team_id", 3)
+    assert (answer.json()["code"], len(world.api.requests)) == ("no_team_id", 4)
 
 
 async def test_before_the_season_and_before_the_first_own_gameweek(world: World) -> None:

@@ -240,7 +240,7 @@ def test_a_locked_file_is_busy_and_not_damaged(file: DatabaseFile, monkeypatch: 
     with closing(sqlite3.connect(file.path, isolation_level=None)) as writer:
         writer.execute("BEGIN EXCLUSIVE")
         for read in (*READERS, check_integrity):
-            with pytest.raises(Unavailable, match="busy"):
+            with pytest.raises(Unavailable, match="busy: a job, or another program"):
                 read(file.path)
         assert read_state(file.path).integrity == "unknown"
     assert read_prediction(file.path)

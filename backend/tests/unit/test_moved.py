@@ -66,3 +66,13 @@ def test_a_log_that_says_another_thing_is_marked(file: DatabaseFile) -> None:
 def test_rows_of_an_earlier_run_are_not_those_of_one_that_moves_nobody(file: DatabaseFile) -> None:
     still = optimised((25, [], []), (26, [], []))
     assert with_moves(still, read_newest(file.path), NAMES) == still
+
+
+def test_a_squad_from_a_later_gameweek_on_has_its_rows_under_the_next_one(file: DatabaseFile) -> None:
+    for player in (1, 4):
+        file.suggest(player, 1, 25, "2026-02-05 13:00:00.1")
+    later = optimised((27, [], ["Anderson", "Neto"]), new_squad=True)
+    placed = with_moves(later, read_newest(file.path), NAMES)
+    assert (placed.warnings, placed.plan[0].clubs_in) == ([], ["NFO", "CHE"])
+    other = optimised((27, [], ["Anderson", "Rice"]), new_squad=True)
+    assert with_moves(other, read_newest(file.path), NAMES).warnings == [DIFFERENT]

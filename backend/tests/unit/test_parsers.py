@@ -45,6 +45,16 @@ def test_two_players_of_one_name_are_told_by_their_club() -> None:
     assert [player.club for player in report.starting_lineup if player.name == "Neto"] == ["CHE", "BOU"]
 
 
+@pytest.mark.parametrize(("end", "state"), [(38, "complete"), (37, "not_understood")])
+def test_the_seasons_end_cuts_a_squads_gameweeks_short_without_a_word(end: int, state: str) -> None:
+    rows = [
+        row.replace("gameweeks 25 to 27", f"gameweeks {end - 1} to {end}").replace("gameweek 25", f"gameweek {end - 1}")
+        for row in goldens.rows("make_squad")
+    ]
+    report = parse("airsenal.squad", rows, {"num_gameweeks": 3}, ENDED).reports[0]
+    assert report.state == state
+
+
 def test_the_newest_of_two_results_counts() -> None:
     rows = [*goldens.rows("run_prediction"), *goldens.rows("run_pipeline")]
     report = parse("airsenal.prediction", rows, {}, ENDED).reports[0]

@@ -80,9 +80,11 @@ export function PredictionNote({ team: { prediction, next_gameweek: coming, play
       </p>
     );
   }
+  // One that has the gameweek by its number, and does not count for it, is of another season.
+  const about = prediction.gameweeks.includes(coming.id) ? "is of another season" : `is for ${gameweekList(prediction.gameweeks)} and not for ${coming.name}`;
   return (
     <p className={classes.note}>
-      No expected points: the newest prediction, of {when}, is for {gameweekList(prediction.gameweeks)} and not for {coming.name}. Run {run} again.
+      No expected points: the newest prediction, of {when}, {about}. Run {run} again.
     </p>
   );
 }

@@ -109,6 +109,7 @@ describe("the team page", () => {
   it.each([
     ["there is none yet", null, "No expected points: there is no prediction yet."],
     ["it is of other gameweeks", { ...TEAM.prediction, gameweeks: [22, 23, 24], covers_next: false }, "is for Gameweeks 22 to 24 and not for Gameweek 25."],
+    ["it is of another season", { ...TEAM.prediction, gameweeks: [24, 25, 26], covers_next: false }, "is of another season."],
   ])("says why there are no expected points when %s", async (_, prediction, words) => {
     network(good({ prediction: prediction as CurrentTeam["prediction"] }));
     open("/team");
