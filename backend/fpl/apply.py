@@ -110,6 +110,8 @@ class Guard:
 
     async def _facts(self, command: ApplyCommand, database: Path, own_job: str | None = None) -> Facts:
         found, ask = self._catalogue.get(command), self._sources
+        # First of all: a job that ends while the rest is read must be found as running here or as done in `applied`.
+        busy = await self._busy(found.lane, own_job)
         text, unreadable = await _asked(ask.team_id())
         team_id = _number(text)
         (team, no_team), (deadline, no_deadline) = await asyncio.gather(
@@ -128,16 +130,16 @@ class Guard:
             login=await ask.newest_report("login"), suggestion=stored.suggestion,
             newest_tag=stored.newest_tag, own_gameweek=stored.own_gameweek, database_problem=stored.problem,
             applied=await self._jobs.newest(JobFilter(commands=COMMANDS), limit=_EARLIER_JOBS),
-            updated_at=updates[0].completed_at if updates else None, busy=await self._busy(found.lane, own_job),
+            updated_at=updates[0].completed_at if updates else None, busy=busy,
         )  # fmt: skip
 
     async def _busy(self, lane: str, own_job: str | None) -> str | None:
+        # Behind the own job anything may wait: it starts afterwards. Asked first, since what waits may start meanwhile.
+        if own_job is None and await self._jobs.next_due(lane):
+            return "Another job of AIrsenal is waiting to start."
         for job in await self._jobs.running():
             if job.lane == lane and job.id != own_job:
                 return f'"{job.title}" is running.'
-        # Behind the own job anything may wait: it starts afterwards.
-        if own_job is None and await self._jobs.next_due(lane):
-            return "Another job of AIrsenal is waiting to start."
         return None
 
 

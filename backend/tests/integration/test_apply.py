@@ -18,6 +18,7 @@ from backend.errors import BadRequest
 from backend.fpl.apply import Guard, GuardSources
 from backend.fpl.companion import AirsenalCompanion
 from backend.fpl.team import Team
+from backend.models.history import JobFilter
 from backend.models.jobs import Consent, Job
 from backend.models.reports import (
     GameweekPlan,
@@ -195,6 +196,34 @@ async def test_of_two_who_agree_at_once_one_is_heard(world: World) -> None:
     assert sorted(status for status, _ in answers) == [200, 400, 400]
     (job,) = [job for status, job in answers if status == 200]
     await world.console.ended(job["id"])
+
+
+async def test_who_agrees_while_the_job_of_another_ends_is_not_heard(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is read in whichever moment: it runs still, or it is done."""
+    preview = await ready(world)
+    program = world.console.services.settings.data_dir / "tools/airsenal/bin/airsenal_make_transfers"
+    hold = world.console.services.settings.data_dir / "hold"
+    hold.touch()
+    program.write_text(PROGRAM.replace("\n", f"\nwhile [ -e {hold} ]; do sleep 0.05; done\n", 1))
+    try:
+        _, job = await world.apply(preview)
+        await world.console.when(job["id"], lambda now: now["status"] == "running")
+        newest = JobRepository.newest
+
+        async def slowly(jobs: JobRepository, chosen: JobFilter, **options: Any) -> list[Job]:
+            found = await newest(jobs, chosen, **options)
+            if hold.exists() and "make_transfers" in (chosen.commands or ()):
+                hold.unlink()
+                await world.console.ended(job["id"])
+            return found
+
+        monkeypatch.setattr(JobRepository, "newest", slowly)
+        status, _ = await world.apply(preview)
+        assert (status, hold.exists()) == (400, False)
+    finally:
+        program.write_text(PROGRAM)
 
 
 async def test_a_wrong_name_is_refused_by_its_field(world: World) -> None:

@@ -78,7 +78,7 @@ function Latest({ query }: { query: UseQueryResult<Job[]> }) {
           </Link>
         }
       >
-        Start with one of the System commands, or install AIrsenal: both are in the catalogue.
+        Start with one of the System commands, or with those of AIrsenal: all are in the catalogue.
       </Empty>
     );
   }
