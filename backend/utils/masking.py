@@ -54,7 +54,7 @@ def _wrapped_base64(data: bytes) -> Iterable[bytes]:
 # What is left as it is beside letters, digits and `_.-~`: by Python, JavaScript's encodeURIComponent and encodeURI, and
 # in the password and the query of an address as browsers, Node and httpx write it (WHATWG URL §1.3).
 _URL_KEPT = ("", "/", "!'()*", "!'()*;,/?:@&=+$#", "!$%&'()*+,", "!$%&()*+,/:;=?@[\\]^`{|}")
-# Services of systemd have a locale without any other letters unless somebody sets one.
+# Where LC_ALL=C says that there are no other letters, and in git everywhere, their bytes are written.
 _NOT_ASCII = re.compile("[^\0-\x7f]+")
 _BASH_QUOTED = re.compile(r"""[ '"\\|&;()<>!{}*\[\]?^$`,]|^[~#]""")
 
