@@ -375,7 +375,7 @@ async def test_a_check_that_takes_too_long_says_how_far_it_came_and_goes_on(
 async def test_the_export_holds_what_a_verifier_needs(console: Console) -> None:
     from backend.models.audit import AuditRow
 
-    # Read and written few at a time: a million rows in MongoDB's own pieces of 16 MB kept everybody waiting for seconds.
+    # Few at a time: a million rows in the pieces of 16 MB that MongoDB sends by itself kept everybody waiting.
     sizes = [len(rows) async for rows in console.services.audit.rows.oldest_first()]
     assert max(sizes) <= 200
     answer = await console.http.get("/api/audit/export")
