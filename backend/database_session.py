@@ -18,6 +18,12 @@ class DatabaseLost(Exception):
     """It answered at first and then no more. What that means for the work is for the command to say."""
 
 
+def no_answer(settings: Settings, error: DatabaseError) -> StartError:
+    """The one place to look is another for a server of one's own than for the private one."""
+    hint = "is MONGO_URL right?" if settings.mongo_url else "database/mongod.log in the data folder says why."
+    return StartError(f"The database does not answer, or refuses us ({type(error).__name__}): {hint}")
+
+
 @asynccontextmanager
 async def database_of(settings: Settings) -> AsyncIterator[Database]:
     """The server of MONGO_URL, the private one of a running console, or one started for the moment.
@@ -52,8 +58,7 @@ async def _connected(url: str, settings: Settings) -> AsyncIterator[Database]:
         try:
             await database.ping()
         except DatabaseError as error:
-            hint = "is MONGO_URL right?" if settings.mongo_url else "database/mongod.log in the data folder says why."
-            raise StartError(f"The database does not answer ({type(error).__name__}): {hint}") from None
+            raise no_answer(settings, error) from None
         try:
             yield database
         except DatabaseError as error:

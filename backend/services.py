@@ -27,6 +27,7 @@ from backend.commands.catalogue import Catalogue
 from backend.config.keys import Keys
 from backend.config.settings import PROJECT_FOLDER, Settings, search_path
 from backend.database import Database, DatabaseError, Mongo
+from backend.database_session import no_answer
 from backend.errors import StartError
 from backend.fpl.apply import Guard
 from backend.fpl.care import Care
@@ -167,8 +168,7 @@ async def open_services(settings: Settings, keys: Keys, mongo_url: str, *, new_a
         for repository in (jobs, chunks, idempotency, secrets, sessions, report_rows, audit.rows):
             await repository.create_indexes()
     except DatabaseError as error:
-        reason = type(error).__name__
-        raise StartError(f"The database does not answer, or refuses us ({reason}): is MONGO_URL right?") from None
+        raise no_answer(settings, error) from None
 
     sealer = Sealer(keys.encryption_keys, keys.fresh)
     auth = _front_door(db, sessions, settings, keys, sealer, audit)

@@ -67,7 +67,7 @@ def _look(batch: Sequence[Mapping[str, Any]], last: Head, known: Sequence[Head |
 
 
 def _problem(row: Mapping[str, Any], last: Head) -> str | None:
-    if row["_id"] != last.sequence + 1:
+    if row["_id"] != last.sequence + 1 or not isinstance(row["_id"], int):
         return f"Row {last.sequence + 1} is missing; the next one is {printable(str(row['_id']), 60)}."
     texts = {name: row.get(name) for name in TEXTS}
     whole = all(isinstance(text, str) for text in texts.values()) and isinstance(row.get("at"), datetime)

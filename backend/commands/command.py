@@ -19,6 +19,8 @@ from backend.models.commands import CommandInfo, Invocation, Parameter, Paramete
 
 # Where programs were found: looking along the search path costs more than all other checks of a submit together.
 _found: TTLCache[tuple[str, str], str] = TTLCache(1_000, ttl=60.0)
+# Named in one answer. To look for what each of tens of thousands may have meant would keep everybody waiting.
+_MOST_UNKNOWN = 20
 DEFAULT_CWD = Template.parse("{data_dir}")
 
 
@@ -148,13 +150,12 @@ class Command:
     def _unknown(self, parameters: Mapping[str, object]) -> list[FieldError]:
         names = [parameter.name for parameter in self.parameters]
         errors = []
-        for name in parameters:
-            if name not in names:
-                close = difflib.get_close_matches(name[:100], names, n=1)
-                hint = f"; did you mean {close[0]}?" if close else ""
-                # JSON may hold half a surrogate pair, which no answer can be encoded with.
-                shown = name[:100].encode("utf-8", "backslashreplace").decode()
-                errors.append(FieldError(shown, f"is not a parameter of {self.id}{hint}"))
+        for name in [name for name in parameters if name not in names][:_MOST_UNKNOWN]:
+            close = difflib.get_close_matches(name[:100], names, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            # JSON may hold half a surrogate pair, which no answer can be encoded with.
+            shown = name[:100].encode("utf-8", "backslashreplace").decode()
+            errors.append(FieldError(shown, f"is not a parameter of {self.id}{hint}"))
         return errors
 
     @staticmethod

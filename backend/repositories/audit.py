@@ -18,6 +18,8 @@ from backend.models.audit import TEXTS, AuditEntry, AuditRow, Head, chained, pri
 _DUPLICATE = 11000
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT = "one_row_per_event"
+_LAST = 2**63 - 1
+_FEW = 200
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,12 @@ class AuditRepository:
                 return
 
     async def head(self) -> Head:
-        document = await self._rows.find_one({}, {"hash": 1}, sort=[("_id", DESCENDING)])
-        return Head(document["_id"], document["hash"]) if document else Head()
+        """The last row with a number. Neither one whose number somebody made a text nor one without a hash may keep the
+        next from being written, or nobody could sign in to see it: the check of the chain names it."""
+        document = await self._rows.find_one(
+            {"_id": {"$gte": 1, "$lte": _LAST}}, {"hash": 1}, sort=[("_id", DESCENDING)]
+        )
+        return Head(int(document["_id"]), _shown(document.get("hash", ""))) if document else Head()
 
     async def newest(self, chosen: AuditFilter, *, limit: int, before: int | None = None) -> list[AuditRow]:
         query = chosen.query()
@@ -100,9 +106,12 @@ class AuditRepository:
         cursor = self._rows.find(query).sort("_id", DESCENDING).limit(limit)
         return [_row(document) for document in await cursor.to_list(limit)]
 
-    async def oldest_first(self, chosen: AuditFilter | None = None) -> AsyncIterator[AuditRow]:
-        async for document in self._rows.find((chosen or AuditFilter()).query()).sort("_id", ASCENDING):
-            yield _row(document)
+    async def oldest_first(self, chosen: AuditFilter | None = None) -> AsyncIterator[list[AuditRow]]:
+        """A few at a time: what MongoDB sends in one go by itself, 16 MB, keeps the event loop for seconds."""
+        query = (chosen or AuditFilter()).query()
+        cursor = self._rows.find(query, sort=[("_id", ASCENDING)], batch_size=_FEW)
+        while batch := await cursor.to_list(_FEW):
+            yield [_row(document) for document in batch]
 
     async def batches(self, start: int, size: int) -> AsyncIterator[list[Document]]:
         """All that is stored, as it is stored, from the row with that number on. `min` and not `$gte`, which would pass

@@ -54,6 +54,8 @@ def _wrapped_base64(data: bytes) -> Iterable[bytes]:
 # What is left as it is beside letters, digits and `_.-~`: by Python, JavaScript's encodeURIComponent and encodeURI, and
 # in the password and the query of an address as browsers, Node and httpx write it (WHATWG URL §1.3).
 _URL_KEPT = ("", "/", "!'()*", "!'()*;,/?:@&=+$#", "!$%&'()*+,", "!$%&()*+,/:;=?@[\\]^`{|}")
+# Where LC_ALL=C says that there are no other letters, and in git everywhere, their bytes are written.
+_NOT_ASCII = re.compile("[^\0-\x7f]+")
 _BASH_QUOTED = re.compile(r"""[ '"\\|&;()<>!{}*\[\]?^$`,]|^[~#]""")
 
 
@@ -79,6 +81,11 @@ def _markup_texts(value: str) -> Iterable[str]:
     yield html.escape(value)
     yield bare.replace('"', "&quot;")
     yield bare.replace('"', "&#34;").replace("'", "&#39;")
+    yield bare.replace('"', "&quot;").replace("'", "&apos;")
+
+
+def _octal(found: re.Match[str]) -> str:
+    return "".join(f"\\{byte:03o}" for byte in found[0].encode())
 
 
 def _quoted_texts(value: str) -> Iterable[str]:
@@ -89,6 +96,14 @@ def _quoted_texts(value: str) -> Iterable[str]:
     yield _BASH_QUOTED.sub(r"\\\g<0>", value)
     yield value.replace("'", "''")
     yield value.replace('"', '""')
+    # C, git and bash; Perl; what doubles backslashes only.
+    for signs in (r"[\\']", r'[\\"]', r'[\\"$@]', r"\\"):
+        text = re.sub(signs, r"\\\g<0>", value)
+        yield text
+        yield _NOT_ASCII.sub(_octal, text)
+    # A file of that name that is not there, as coreutils say it: 'V'$'\303\266''gel'.
+    text = _NOT_ASCII.sub(lambda run: f"'$'{_octal(run)}''", value.replace("'", "'\\''"))
+    yield text.removeprefix("'$'").removesuffix("''")
 
 
 def _forms(value: str) -> Iterable[bytes]:
@@ -97,7 +112,9 @@ def _forms(value: str) -> Iterable[bytes]:
     yield from _base64_cores(raw)
     yield from _wrapped_base64(raw)
     yield repr(raw)[2:-1].encode()
-    texts = [repr(value)[1:-1], ascii(value)[1:-1], *_json_texts(value), *_markup_texts(value), *_quoted_texts(value)]
+    markup = list(_markup_texts(value))
+    texts = [repr(value)[1:-1], ascii(value)[1:-1], *_json_texts(value), *markup, *_quoted_texts(value)]
+    texts += [text.encode("ascii", "xmlcharrefreplace").decode() for text in (value, *markup)]  # XML in ASCII
     for form in ("NFC", "NFD"):  # names of files come back in another one on some systems
         texts.append(unicodedata.normalize(form, value))
     for text in _url_texts(value):
@@ -139,6 +156,10 @@ class Finder:
     def __init__(self, forms: Iterable[bytes]) -> None:
         self.forms = list(forms)
         self.wrapped = [form for form in self.forms if _may_be_wrapped(form)]
+        # Most forms of a secret begin alike: one search for all of them, the longest first.
+        self.by_beginning: dict[bytes, list[bytes]] = {}
+        for form in sorted(self.forms, key=len, reverse=True):
+            self.by_beginning.setdefault(form[:_FIRST], []).append(form)
         # With a line end of two bytes in each WRAP_COLUMNS letters.
         self.longest = max(map(len, self.forms), default=0) + 2 * (MAX_WRAPPED // WRAP_COLUMNS + 2)
 
@@ -254,10 +275,10 @@ def _parts(forms: list[bytes]) -> Iterator[list[bytes]]:
         yield part
 
 
-def _next_beginning(buffer: bytes, form: bytes, start: int) -> int:
-    """The first place from `start` on where form may begin; -1 when there is none."""
-    at = buffer.find(form[:_FIRST], start)
-    return at if at >= 0 else buffer.find(form[:1], max(start, len(buffer) - _FIRST + 1))
+def _next_beginning(buffer: bytes, beginning: bytes, start: int) -> int:
+    """The first place from `start` on where a form with that beginning may begin; -1 when there is none."""
+    at = buffer.find(beginning, start)
+    return at if at >= 0 else buffer.find(beginning[:1], max(start, len(buffer) - _FIRST + 1))
 
 
 class StreamMasker:
@@ -296,13 +317,14 @@ class StreamMasker:
         """Where the text begins whose masking still depends on what comes next."""
         size = len(buffer)
         cut = self._wrapped_beginning(buffer)
-        for form in self._finder.forms:
-            at = _next_beginning(buffer, form, max(0, size - len(form) + 1))
+        for beginning, forms in self._finder.by_beginning.items():
+            at = _next_beginning(buffer, beginning, max(0, size - len(forms[0]) + 1))
             while -1 < at < cut:
-                if form.startswith(buffer[at:]):
+                rest = buffer[at:]
+                if any(form.startswith(rest) for form in forms):
                     cut = at
                     break
-                at = _next_beginning(buffer, form, at + 1)
+                at = _next_beginning(buffer, beginning, at + 1)
         return self._before_matches_over(buffer, cut) if cut < size else size
 
     def _wrapped_beginning(self, buffer: bytes) -> int:

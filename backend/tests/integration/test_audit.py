@@ -236,6 +236,9 @@ async def test_a_change_in_any_row_is_found_and_named(console: Console, stored: 
         assert await broken_at() == (head.sequence + 1 if odd == "text" else 1), odd
         await rows.delete_one({"_id": odd})
     await rows.delete_one({"_id": at})
+    await rows.insert_one({**row, "_id": float(at)})
+    assert await broken_at() == at, "a number of another type"
+    await rows.delete_one({"_id": at})
     named = await asyncio.to_thread(_verify, console, mongo_url)
     assert named.returncode == 1
     assert f"BROKEN at row {at}" in named.stdout
@@ -315,6 +318,25 @@ async def test_spoiled_rows_stop_neither_the_list_nor_the_export_nor_the_check(c
     assert (await console.http.get("/api/audit/check")).json()["ok"] is True
 
 
+async def test_a_spoiled_last_row_keeps_no_row_from_being_written(console: Console, stored: Any) -> None:
+    """Else nobody could sign in any more to see what happened."""
+    log, rows = console.services.audit, stored["audit"]
+    await log.record("test.last", "sound")
+    head = await log.rows.head()
+    row = await rows.find_one({"_id": head.sequence})
+    for odd in ("zzz", float("inf")):
+        await rows.insert_one({**row, "_id": odd, "event": f"odd {odd}"})
+    await rows.update_one({"_id": head.sequence}, {"$unset": {"hash": ""}})
+    log.rows._head = None  # as after a start
+    await log.record("test.last", "one more")
+    assert (await rows.find_one({"_id": head.sequence + 1}))["text"] == "one more"
+    assert (await check_chain(log.rows)).broken_at == head.sequence
+    await rows.delete_many({"_id": {"$in": ["zzz", float("inf"), head.sequence + 1]}})
+    await rows.replace_one({"_id": head.sequence}, row)
+    log.rows._head = None
+    assert (await check_chain(log.rows)).ok
+
+
 async def test_a_check_that_takes_too_long_says_how_far_it_came_and_goes_on(
     console: Console, stored: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -353,7 +375,11 @@ async def test_a_check_that_takes_too_long_says_how_far_it_came_and_goes_on(
 async def test_the_export_holds_what_a_verifier_needs(console: Console) -> None:
     from backend.models.audit import AuditRow
 
+    # Few at a time: a million rows in the pieces of 16 MB that MongoDB sends by itself kept everybody waiting.
+    sizes = [len(rows) async for rows in console.services.audit.rows.oldest_first()]
+    assert max(sizes) <= 200
     answer = await console.http.get("/api/audit/export")
+    assert len(answer.text.splitlines()) >= sum(sizes)
     rows = [AuditRow.model_validate(json.loads(line)) for line in answer.text.splitlines()]
     assert [row.sequence for row in rows] == list(range(1, len(rows) + 1))
     assert all(row.computed_hash() == row.hash for row in rows)

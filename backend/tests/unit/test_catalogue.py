@@ -142,6 +142,7 @@ def test_all_bad_fields_are_named_at_once(command: Command) -> None:
         "chip_wek": "is not a parameter of optimize; did you mean chip_week?",
         "allow_unused": "must be true or false",
     }
+    assert len(bad_fields(command, {f"chip_wee{number}": 1 for number in range(60_000)})) == 20
 
 
 def test_a_required_parameter_must_come(load: Load) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from backend.config.keys import load_or_create_keys
 from backend.config.settings import Settings, load_settings
+from backend.database import DatabaseError
+from backend.database_session import no_answer
 from backend.errors import StartError
 
 PROJECT = Path(__file__).parents[3]
@@ -95,3 +97,10 @@ def test_a_bad_proxy_is_a_bad_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8, ::1, proxy.example")
     with pytest.raises(StartError, match=r"TRUSTED_PROXIES .*entry 3"):
         load_settings()
+
+
+def test_who_set_no_database_is_not_asked_about_its_address(tmp_path: Path) -> None:
+    private = str(no_answer(load_settings(data_dir=tmp_path, mongo_url=None), DatabaseError()))
+    own = str(no_answer(load_settings(data_dir=tmp_path, mongo_url="mongodb://x"), DatabaseError()))
+    assert ("MONGO_URL" in private, "mongod.log" in private) == (False, True)
+    assert ("MONGO_URL" in own, "mongod.log" in own) == (True, False)
