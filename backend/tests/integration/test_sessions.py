@@ -162,7 +162,6 @@ ASKS_AGAIN = [
     ("DELETE", "/api/secrets/X", None),
     ("POST", "/api/jobs", {"command": "make_transfers", "confirm": "Make transfers"}),
     ("POST", "/api/airsenal/database/restore", {"id": "x"}),
-    ("DELETE", "/api/jobs/logs", None),
 ]
 
 

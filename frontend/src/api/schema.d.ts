@@ -740,7 +740,7 @@ export interface paths {
         post?: never;
         /**
          * Clear all logs
-         * @description Of ended jobs; waiting and running ones keep theirs. Nothing brings them back, so a person has to confirm.
+         * @description Of ended jobs; waiting and running ones keep theirs.
          */
         delete: operations["clear_logs"];
         options?: never;
