@@ -27,7 +27,7 @@ BUILT_IN = {command.id for command in Catalogue.load(PACKS_FOLDER, None, BUILTIN
 def load(folder: Path) -> tuple[list[str], list[tuple[str, int | None, str]]]:
     catalogue = Catalogue.load(PACKS_FOLDER, folder, BUILTINS)
     added = [command.id for command in catalogue.all() if command.id not in BUILT_IN]
-    assert BUILT_IN <= {command.id for command in catalogue.all()}
+    assert {command.id for command in catalogue.all()} >= BUILT_IN
     return added, [(row.file, row.line, row.message) for row in catalogue.problems]
 
 
