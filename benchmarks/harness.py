@@ -102,18 +102,23 @@ class PlainClient:
         url = self._http.base_url
         self._reader, self._writer = await asyncio.open_connection(url.host, url.port)
 
+    async def get(self, path: str) -> bytes:
+        return await self._ask("GET", path, b"")
+
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        text = json.dumps(body).encode()
+        return dict(json.loads(await self._ask("POST", path, json.dumps(body).encode())))
+
+    async def _ask(self, method: str, path: str, text: bytes) -> bytes:
         self._writer.write(
-            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {self._http.headers['Authorization']}\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {self._http.headers['Authorization']}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n".encode()
             + text
         )
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
         length = int(head.lower().split("content-length: ")[1].split()[0])
-        answer = json.loads(await self._reader.readexactly(length))
-        assert " 200 " in head.splitlines()[0], answer
-        return dict(answer)
+        body = await self._reader.readexactly(length)
+        assert " 200 " in head.splitlines()[0], body
+        return body
 
 
 async def submit(http: httpx.AsyncClient, command: str, **parameters: object) -> str:

@@ -219,7 +219,8 @@ class JobView(BaseModel):
 
     @classmethod
     def of(cls, job: Job, *, logs: list[str] | None = None, queue_position: int | None = None) -> JobView:
-        shared = job.model_dump(include=set(cls.model_fields) & set(Job.model_fields))
+        # By attribute: dumping the job and reading the dump would take apart each attempt and make it anew.
+        shared = {name: getattr(job, name) for name in _SHARED}
         return cls(
             # Of an ended job it would only say how far it once was.
             **shared | ({} if job.status is JobStatus.RUNNING else {"progress": None}),
@@ -227,3 +228,6 @@ class JobView(BaseModel):
             next_attempt_at=job.not_before if job.status is JobStatus.PENDING and job.retry_count else None,
             queue_position=queue_position,
         )
+
+
+_SHARED = JobView.model_fields.keys() & Job.model_fields.keys()

@@ -119,6 +119,8 @@ def test_a_second_start_takes_less_than_three_seconds(data: Path) -> None:
         waited.append(time.monotonic() - began)
         worked.append(sum(_processor_seconds(pid) for pid in (running.pid, *_mongods(data))))
         assert running.stop() == 0
+        if len(worked) > 1 and worked[-1] < 3:
+            break
     print(f"starts: {[round(wall, 2) for wall in waited]} s, of which work: {[round(cpu, 2) for cpu in worked]} s")
     assert min(worked[1:]) < 3
 

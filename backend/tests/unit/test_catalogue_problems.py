@@ -158,7 +158,7 @@ IN_FILE = [
     ("commands: *nope\n", 1, "undefined alias"),
     ("a: 1\n---\nb: 2\n", 2, "expected a single document"),
     ("\tcommands: []\n", 1, "The file is not valid YAML"),
-    ("commands: [" + "[" * 5000 + "]\n", None, "nested too deeply"),
+    ("commands: [" + "[" * 600 + "]\n", None, "nested too deeply"),
     ("commands: " + "[" * 25 + "]" * 25 + "\n", 1, "nested more than 20 levels deep"),
     ("commands: &a [*a]\n", 1, "nested more than 20 levels deep"),
     ("commands: [5]\n", 1, "a command must be a mapping"),
