@@ -1,4 +1,4 @@
-import { type InfiniteData, QueryClient } from "@tanstack/react-query";
+import { type InfiniteData, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyChanges, type Change } from "./changes";
 import { reportPagesQuery } from "./fplQueries";
@@ -70,6 +70,19 @@ describe("applyChanges", () => {
     expect([old(jobQuery("a").queryKey), old(jobQuery("b").queryKey), old(jobQuery("c").queryKey)]).toEqual([false, true, false]);
     expect(old(jobsQuery({}, 30).queryKey)).toBe(true);
     expect(old(QUEUE_KEY)).toBe(true);
+  });
+
+  it("reads once more what was on its way for the first time when the change was told", async () => {
+    const client = new QueryClient();
+    let answer = (_: string): void => undefined;
+    const reads = vi.fn(() => new Promise<string>((resolve) => { answer = resolve; }));
+    const stop = new QueryObserver(client, { queryKey: QUEUE_KEY, queryFn: reads }).subscribe(() => undefined);
+    applyChanges(client, { jobs: [], topics: ["queue"] });
+    answer("from before the change");
+    await vi.waitFor(() => { expect(reads).toHaveBeenCalledTimes(2); });
+    answer("new");
+    await vi.waitFor(() => { expect(client.getQueryData(QUEUE_KEY)).toBe("new"); });
+    stop();
   });
 
   it("has the reports read anew when a job has ended, and not before", () => {

@@ -1,4 +1,4 @@
-import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, InvalidateQueryFilters, Query, QueryClient } from "@tanstack/react-query";
 import { REPORT_KEYS, TEAM_KEY } from "./fplQueries";
 import { commandsQuery, hasEnded, JOB_KEYS, QUEUE_KEY, readinessQuery, secretsQuery } from "./queries";
 import type { Job } from "./types";
@@ -18,7 +18,9 @@ const LONG_LIST = 2;
 /** Writes what the stream tells into every place that shows it, and has read anew what it does not tell whole. */
 export function applyChanges(queryClient: QueryClient, { jobs, topics }: Change) {
   for (const job of jobs) applyJob(queryClient, job);
-  const invalidate = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey });
+  const invalidate = (queryKey: readonly unknown[]) => {
+    readAnew(queryClient, { queryKey });
+  };
   if (topics.includes("queue")) {
     invalidate(QUEUE_KEY);
     invalidate(readinessQuery.queryKey);
@@ -34,6 +36,16 @@ export function applyChanges(queryClient: QueryClient, { jobs, topics }: Change)
   // A report is stored before the end of its job is told.
   const withReports = topics.includes("jobs") || jobs.some(({ status }) => hasEnded(status));
   if (jobs.length > 0 || topics.includes("jobs")) refreshLists(queryClient, withReports);
+}
+
+/**
+ * A first read that is on its way may have been answered before the change. TanStack Query starts no second one beside it, so
+ * that comes when it has ended.
+ */
+function readAnew(queryClient: QueryClient, filters: InvalidateQueryFilters) {
+  const first = queryClient.getQueryCache().findAll({ queryKey: filters.queryKey, predicate: ({ state }) => state.data === undefined && state.fetchStatus === "fetching" });
+  void queryClient.invalidateQueries(filters);
+  for (const query of first) void query.promise?.then(() => queryClient.invalidateQueries({ queryKey: query.queryKey, exact: true })).catch(() => undefined);
 }
 
 type Told = Change["jobs"][number];
@@ -81,8 +93,8 @@ function refreshLists(queryClient: QueryClient, withReports: boolean) {
     () => {
       // Nobody looks at a hidden page; it reads anew when somebody does.
       const refetchType = document.visibilityState === "hidden" ? "none" : "active";
-      void queryClient.invalidateQueries({ queryKey: JOB_KEYS.list, predicate: isShort, refetchType });
-      void queryClient.invalidateQueries({ queryKey: JOB_KEYS.summary, refetchType });
+      readAnew(queryClient, { queryKey: JOB_KEYS.list, predicate: isShort, refetchType });
+      readAnew(queryClient, { queryKey: JOB_KEYS.summary, refetchType });
       if (refresh.withReports) {
         void queryClient.invalidateQueries({ queryKey: REPORT_KEYS.list, predicate: isShort, refetchType });
         void queryClient.invalidateQueries({ queryKey: REPORT_KEYS.played, refetchType });
