@@ -1,12 +1,26 @@
 import { fileURLToPath } from "node:url";
 import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const backend = process.env.BACKEND_URL ?? "http://127.0.0.1:8001";
 
+/** The app's styles come after the page's static part, which would wait for them otherwise. */
+const stylesLast: Plugin = {
+  name: "styles-last",
+  transformIndexHtml: {
+    order: "post",
+    handler: (html) => {
+      const styles = html.match(/ *<link rel="stylesheet" crossorigin[^>]*>\n/g) ?? [];
+      return styles.reduce((page, style) => page.replace(style, "").replace("  </body>", `${style}  </body>`), html);
+    },
+  },
+};
+
 export default defineConfig({
   plugins: [
+    stylesLast,
     tanstackRouter({ target: "react", autoCodeSplitting: true, quoteStyle: "double", semicolons: true }),
     react(),
   ],

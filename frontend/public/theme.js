@@ -10,5 +10,15 @@
   if (choice !== "light" && choice !== "dark") {
     choice = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }
-  document.documentElement.setAttribute("data-mantine-color-scheme", choice);
+  var page = document.documentElement;
+  page.setAttribute("data-mantine-color-scheme", choice);
+  // For boot.css: a page without navigation, and an app whose script did not come.
+  page.toggleAttribute("data-door", /^\/(login|setup)\b/.test(location.pathname));
+  addEventListener(
+    "error",
+    function (event) {
+      if (event.target instanceof HTMLScriptElement && event.target.type === "module") page.setAttribute("data-lost", "");
+    },
+    true,
+  );
 })();

@@ -26,6 +26,10 @@ _AXE = """async () => {
     const where = (nodes) => nodes.slice(0, 5).map(({ target }) => target.join(" ")).join(", ");
     return violations.map(({ id, help, nodes }) => `${id} (${help}): ${where(nodes)}`);
 }"""
+# The boxes of tables, and tables in them that need more room than there is.
+_PUSHED_ASIDE = """() => [...document.querySelectorAll("table")]
+    .filter((it) => it.parentElement.scrollWidth > it.parentElement.clientWidth)
+    .map((it) => `a table of ${it.parentElement.scrollWidth} pixels in ${it.parentElement.clientWidth}`)"""
 
 
 def chromium() -> str | None:
@@ -185,7 +189,8 @@ def shoot(page: Page, name: str) -> None:
 
 
 def look_at(page: Page, name: str) -> None:
-    """In each theme and width: a picture, nothing to scroll sideways to, and nothing that axe finds."""
+    """In each theme and width: a picture, nothing to scroll sideways to, on a phone in no table either, and nothing that
+    axe finds."""
     page.mouse.move(0, 0)  # What lies under it at another width would show its tooltip.
     for scheme, size in LOOKS:
         page.emulate_media(color_scheme=scheme)
@@ -195,6 +200,8 @@ def look_at(page: Page, name: str) -> None:
         shoot(page, f"{name}-{size['width']}-{scheme}")
         wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} pixels too wide at {size['width']}"
+        if size["width"] < DESKTOP["width"]:
+            assert page.evaluate(_PUSHED_ASIDE) == [], f"{page.url} at {size['width']}"
         assert axe(page) == [], f"{page.url} {scheme} at {size['width']}"
     page.set_viewport_size(DESKTOP)
 

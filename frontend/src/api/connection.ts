@@ -16,6 +16,7 @@ const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
 
 let current: Connection = { state: "online" };
+let answered = Date.now();
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<Listener>();
 const recovered = new Set<Listener>();
@@ -55,6 +56,7 @@ async function probe() {
 
 export function reportSuccess() {
   clearTimeout(timer);
+  answered = Date.now();
   if (current.state === "online") return;
   set({ state: "online" });
   for (const listener of recovered) listener();
@@ -101,6 +103,11 @@ function subscribe(listener: Listener) {
 
 export function currentConnection(): Connection {
   return current;
+}
+
+/** When the server was last heard: nothing on the page is younger. */
+export function lastAnswer(): Date {
+  return new Date(answered);
 }
 
 export function useConnection(): Connection {

@@ -6,6 +6,8 @@ import { type ReactNode, useEffect, useState } from "react";
 import { onRecovered, retryNow, useConnection } from "@/api/connection";
 import { ApiError, describeError, NetworkError } from "@/api/errors";
 import { isMissingPart, loadAnewWhenBack } from "@/api/parts";
+import { formatRelative } from "@/lib/time";
+import { useNow } from "@/lib/useNow";
 import { Notice } from "./Notice";
 import classes from "./states.module.css";
 
@@ -66,6 +68,28 @@ export function Failure({ error, retry, title }: { error: unknown; retry?: () =>
         </p>
       )}
     </Notice>
+  );
+}
+
+interface Read {
+  error: unknown;
+  data: unknown;
+  dataUpdatedAt: number;
+  refetch: () => unknown;
+}
+
+/**
+ * Above a list: why it could not be read and, when an older one is still shown, of when that is. While the banner says that
+ * the console is away, it need not be said again over a list that can be read.
+ */
+export function ListFailure({ query: { error, data, dataUpdatedAt, refetch }, title }: { query: Read; title: string }) {
+  const connection = useConnection();
+  const now = useNow();
+  if (!error || (data !== undefined && connection.state !== "online")) return null;
+  return (
+    <div className={classes.above}>
+      <Failure error={error} retry={() => void refetch()} title={data === undefined ? title : `This list was read ${formatRelative(new Date(dataUpdatedAt), new Date(now))}`} />
+    </div>
   );
 }
 

@@ -113,7 +113,7 @@ function Viewer({ view, jobId, title, attempts, failed, active, hash, address, o
         .text(selection?.from ?? 0, (selection?.to ?? rows - 1) + 1)
         .then(copyText)
         .then((done) => {
-          notifications.show(done ? { message: selection ? "The lines are copied." : "The log is copied." } : { color: "red", message: "Copying is not allowed here." });
+          notifications.show(done ? { message: selection ? "The lines are copied." : "The log is copied." } : { color: "red", message: "Copying is not allowed here.", autoClose: false });
         });
     },
   };

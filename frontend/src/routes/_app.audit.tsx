@@ -5,11 +5,11 @@ import { createFileRoute, Link } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { auditPagesQuery } from "@/api/queries";
 import { PageHeader } from "@/components/PageHeader";
-import { Empty, Failure, Rows } from "@/components/PageStates";
+import { Empty, ListFailure, Rows } from "@/components/PageStates";
 import { AuditFilters } from "@/features/audit/AuditFilters";
 import { AuditRows } from "@/features/audit/AuditRows";
 import classes from "@/features/audit/audit.module.css";
-import { ChainCheck } from "@/features/audit/ChainCheck";
+import { ChainButton, ChainResult, useChainCheck } from "@/features/audit/ChainCheck";
 import { type AuditFilter, asQuery, exportAddress, isFiltered, readFilter } from "@/features/audit/filter";
 
 export const Route = createFileRoute("/_app/audit")({ validateSearch: readFilter, component: Audit });
@@ -19,6 +19,7 @@ function Audit() {
   const navigate = Route.useNavigate();
   const query = useInfiniteQuery(auditPagesQuery(asQuery(filter)));
   const rows = query.data?.pages.flat() ?? [];
+  const chain = useChainCheck();
   const change = useCallback(
     (changed: AuditFilter) => void navigate({ search: changed, replace: true, resetScroll: false }),
     [navigate],
@@ -28,24 +29,29 @@ function Audit() {
       <PageHeader
         title="Audit"
         tab="Audit"
-        actions={(["csv", "ndjson"] as const).map((format) => (
-          <Button
-            key={format}
-            component="a"
-            variant="default"
-            leftSection={<IconDownload size={15} />}
-            href={exportAddress(filter, format)}
-            download
-          >
-            {format.toUpperCase()}
-          </Button>
-        ))}
+        actions={
+          <>
+            <ChainButton chain={chain} />
+            {(["csv", "ndjson"] as const).map((format) => (
+              <Button
+                key={format}
+                component="a"
+                variant="default"
+                leftSection={<IconDownload size={15} />}
+                href={exportAddress(filter, format)}
+                download
+              >
+                {format.toUpperCase()}
+              </Button>
+            ))}
+          </>
+        }
       >
         <p>Who did what, from where, in an order nobody can change unseen: each row holds the hash of the one before.</p>
       </PageHeader>
-      <ChainCheck />
+      <ChainResult chain={chain} />
       <AuditFilters filter={filter} onChange={change} />
-      {query.error && <Failure error={query.error} retry={() => void query.refetch()} />}
+      <ListFailure query={query} title="The audit log cannot be read" />
       {query.isPending && <Rows rows={10} />}
       {query.data && rows.length === 0 && (
         <Empty

@@ -3,7 +3,7 @@ import { createFileRoute, Link } from "@tanstack/react-router";
 import { hasEnded, jobsQuery, readinessQuery, summaryQuery } from "@/api/queries";
 import type { Job, Summary } from "@/api/types";
 import { PageHeader, Section } from "@/components/PageHeader";
-import { Empty, Failure, Rows } from "@/components/PageStates";
+import { Empty, ListFailure, Rows } from "@/components/PageStates";
 import { JobTable } from "@/features/jobs/JobTable";
 import classes from "@/features/dashboard/dashboard.module.css";
 import { SetUpHint } from "@/features/airsenal/SetUpHint";
@@ -67,7 +67,7 @@ function Dashboard() {
 
 function Latest({ query }: { query: UseQueryResult<Job[]> }) {
   if (query.isPending) return <Rows rows={5} />;
-  if (!query.data) return <Failure error={query.error} retry={() => void query.refetch()} />;
+  if (!query.data) return <ListFailure query={query} title="The jobs cannot be read" />;
   if (query.data.length === 0) {
     return (
       <Empty
@@ -85,7 +85,12 @@ function Latest({ query }: { query: UseQueryResult<Job[]> }) {
   // Those that still run or wait are shown above.
   const ended = query.data.filter(({ status }) => hasEnded(status)).slice(0, LATEST);
   if (ended.length === 0) return <p className="muted">None has ended yet.</p>;
-  return <JobTable jobs={ended} label="Latest jobs" />;
+  return (
+    <>
+      <ListFailure query={query} title="The jobs cannot be read" />
+      <JobTable jobs={ended} label="Latest jobs" />
+    </>
+  );
 }
 
 interface CardProps {

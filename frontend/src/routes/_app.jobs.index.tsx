@@ -2,17 +2,15 @@ import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
-import { useConnection } from "@/api/connection";
 import { jobPagesQuery } from "@/api/queries";
 import { PageHeader } from "@/components/PageHeader";
-import { Empty, Failure, Rows } from "@/components/PageStates";
+import { Empty, ListFailure, Rows } from "@/components/PageStates";
 import { BulkBar } from "@/features/history/BulkBar";
 import { FilterBar } from "@/features/history/FilterBar";
 import classes from "@/features/history/history.module.css";
 import { type HistorySearch, isFiltered, readSearch, toFilter } from "@/features/history/search";
 import { JobTable } from "@/features/jobs/JobTable";
 import { useHotkeys } from "@/lib/hotkeys";
-import { formatRelative } from "@/lib/time";
 
 export const Route = createFileRoute("/_app/jobs/")({ validateSearch: readSearch, component: Jobs });
 
@@ -20,8 +18,6 @@ function Jobs() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const query = useInfiniteQuery(jobPagesQuery(toFilter(search)));
-  // While the banner says that the console is away, it need not be said again over a list that can still be read.
-  const connection = useConnection();
   const list = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const jobs = dropDoubles(query.data?.pages.flat() ?? []);
@@ -36,11 +32,7 @@ function Jobs() {
     <>
       <PageHeader title="Jobs" tab="Jobs" />
       <FilterBar search={search} onChange={change} />
-      {query.error && (jobs.length === 0 || connection.state === "online") && (
-        <div className={classes.stale}>
-          <Failure error={query.error} retry={() => void query.refetch()} title={jobs.length > 0 ? `This list was read ${formatRelative(new Date(query.dataUpdatedAt), new Date())}` : "The jobs cannot be read"} />
-        </div>
-      )}
+      <ListFailure query={query} title="The jobs cannot be read" />
       {query.isPending && <Rows rows={10} />}
       {query.data && jobs.length === 0 && <NoJobs filtered={isFiltered(search)} />}
       <div ref={list}>{jobs.length > 0 && <JobTable jobs={jobs} label="Jobs, newest first" chosen={chosen} onToggle={toggle} />}</div>

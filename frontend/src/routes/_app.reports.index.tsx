@@ -3,18 +3,16 @@ import { IconArrowsDiff } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
-import { useConnection } from "@/api/connection";
 import { reportPagesQuery } from "@/api/fplQueries";
 import type { ReportType } from "@/api/types";
 import { PageHeader } from "@/components/PageHeader";
-import { Empty, Failure, Rows } from "@/components/PageStates";
+import { Empty, ListFailure, Rows } from "@/components/PageStates";
 import { MAKERS } from "@/features/reports/makers";
 import { ReportList } from "@/features/reports/ReportList";
 import classes from "@/features/reports/reports.module.css";
 import { readHistorySearch, REPORT_TYPES } from "@/features/reports/search";
 import { TYPES_WORDS } from "@/features/reports/words";
 import { useHotkeys } from "@/lib/hotkeys";
-import { formatRelative } from "@/lib/time";
 
 export const Route = createFileRoute("/_app/reports/")({ validateSearch: readHistorySearch, component: Reports });
 
@@ -23,7 +21,6 @@ const PAIR = 2;
 function Reports() {
   const { type } = Route.useSearch();
   const query = useInfiniteQuery(reportPagesQuery(type));
-  const connection = useConnection();
   const list = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const reports = [...new Map(query.data?.pages.flat().map((report) => [report.id, report])).values()];
@@ -53,11 +50,7 @@ function Reports() {
           </Link>
         ))}
       </nav>
-      {query.error && (reports.length === 0 || connection.state === "online") && (
-        <div className={classes.stale}>
-          <Failure error={query.error} retry={() => void query.refetch()} title={reports.length > 0 ? `This list was read ${formatRelative(new Date(query.dataUpdatedAt), new Date())}` : "The reports cannot be read"} />
-        </div>
-      )}
+      <ListFailure query={query} title="The reports cannot be read" />
       {query.isPending && <Rows rows={8} height={50} />}
       {query.data && reports.length === 0 && <NoReports type={type} />}
       <div ref={list}>{reports.length > 0 && <ReportList reports={reports} chosen={new Set(chosen)} onToggle={toggle} />}</div>

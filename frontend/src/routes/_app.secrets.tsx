@@ -6,7 +6,7 @@ import { useState } from "react";
 import { commandsQuery, secretsQuery } from "@/api/queries";
 import { TimeAgo } from "@/components/JobBits";
 import { PageHeader } from "@/components/PageHeader";
-import { Empty, Failure, Rows } from "@/components/PageStates";
+import { Empty, ListFailure, Rows } from "@/components/PageStates";
 import { SecretDialog } from "@/features/secrets/SecretDialog";
 import classes from "@/features/secrets/secrets.module.css";
 import { shortId } from "@/lib/jobWords";
@@ -51,7 +51,7 @@ function Secrets() {
       >
         <p>Stored sealed and never shown again. Jobs get only the ones their command names; in logs their values are masked.</p>
       </PageHeader>
-      {secrets.error && !secrets.data && <Failure error={secrets.error} retry={() => void secrets.refetch()} />}
+      <ListFailure query={secrets} title="The secrets cannot be read" />
       {secrets.isPending && <Rows rows={6} height={48} />}
       {secrets.data?.length === 0 && <Empty title="No secrets yet">Commands say which ones they need.</Empty>}
       {secrets.data && secrets.data.length > 0 && (

@@ -1,7 +1,8 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { useTyped } from "@/lib/useTyped";
 import classes from "./audit.module.css";
-import { type AuditFilter, KINDS } from "./filter";
+import type { AuditFilter } from "./filter";
+import { eventWords, GROUPS } from "./words";
 
 export function AuditFilters({ filter, onChange }: { filter: AuditFilter; onChange: (filter: AuditFilter) => void }) {
   const [text, setText] = useTyped(filter.text ?? "", (next) => {
@@ -28,9 +29,9 @@ export function AuditFilters({ filter, onChange }: { filter: AuditFilter; onChan
     >
       <NativeSelect
         size="xs"
-        label="Kind"
+        label="What happened"
         value={filter.kind ?? ""}
-        data={KINDS.map(({ kind, label }) => ({ value: kind, label }))}
+        data={choices(filter.kind)}
         onChange={(event) => {
           onChange({ ...filter, kind: event.currentTarget.value || undefined });
         }}
@@ -48,4 +49,17 @@ export function AuditFilters({ filter, onChange }: { filter: AuditFilter; onChan
       {day("until", "To")}
     </form>
   );
+}
+
+/** A group as a whole, or one of its events. An address may name one that this page does not know. */
+function choices(chosen = "") {
+  const groups = GROUPS.map(({ kind, label, events }) => ({
+    group: label,
+    items: [
+      { value: kind, label: `${label}: all` },
+      ...Object.entries(events).map(([event, words]) => ({ value: `${kind}.${event}`, label: words })),
+    ],
+  }));
+  const known = chosen === "" || groups.some(({ items }) => items.some(({ value }) => value === chosen));
+  return [{ value: "", label: "Everything" }, ...(known ? [] : [{ value: chosen, label: eventWords(chosen) }]), ...groups];
 }

@@ -3,6 +3,7 @@ import type { AuditRow } from "@/api/types";
 import { TimeAgo } from "@/components/JobBits";
 import { shortId } from "@/lib/jobWords";
 import classes from "./audit.module.css";
+import { detailWords, eventWords } from "./words";
 
 const OF_JOBS = /^(job|log)\.|^secret\.use$/;
 
@@ -11,9 +12,11 @@ export function AuditRows({ rows }: { rows: readonly AuditRow[] }) {
     <ol className={classes.rows} aria-label="Audit rows, newest first">
       {rows.map((row) => (
         <li key={row.sequence}>
-          <span className={classes.kind}>{row.kind}</span>
+          <span className={classes.kind}>
+            {eventWords(row.kind)} <code className={classes.raw}>{row.kind}</code>
+          </span>
           <span className={classes.what}>
-            <Subject row={row} /> {row.text}
+            <Subject row={row} /> {detailWords(row)}
           </span>
           <span className={classes.who}>
             {row.who || "the console"}

@@ -3,7 +3,17 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
-import { ChainCheck } from "./ChainCheck";
+import { ChainButton, ChainResult, useChainCheck } from "./ChainCheck";
+
+function Check() {
+  const chain = useChainCheck();
+  return (
+    <>
+      <ChainButton chain={chain} />
+      <ChainResult chain={chain} />
+    </>
+  );
+}
 
 it("asks again until the end of the chain is reached, and says how far it came meanwhile", async () => {
   const asked: (string | null)[] = [];
@@ -18,14 +28,14 @@ it("asks again until the end of the chain is reached, and says how far it came m
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
-        <ChainCheck />
+        <Check />
       </QueryClientProvider>
     </MantineProvider>,
   );
   await userEvent.click(screen.getByRole("button", { name: "Check the chain" }));
-  expect(await screen.findByText("400000 rows fit so far.")).toBeInTheDocument();
+  expect(await screen.findByText("400,000 rows fit so far.")).toBeInTheDocument();
   expect(screen.queryByText(/All/)).not.toBeInTheDocument();
   goOn?.();
-  expect(await screen.findByText(/All 800000 rows fit together/)).toBeInTheDocument();
+  expect(await screen.findByText(/All 800,000 rows fit together/)).toBeInTheDocument();
   expect(asked).toEqual([null, `400000:${"ab".repeat(32)}`]);
 });

@@ -7,17 +7,6 @@ export interface AuditFilter {
   until?: string | undefined;
 }
 
-export const KINDS: readonly { kind: string; label: string }[] = [
-  { kind: "", label: "Everything" },
-  { kind: "auth", label: "Sign-in and sessions" },
-  { kind: "secret", label: "Secrets" },
-  { kind: "key", label: "Encryption key" },
-  { kind: "job", label: "Jobs" },
-  { kind: "log", label: "Logs" },
-  { kind: "queue", label: "Queue" },
-  { kind: "audit", label: "Audit log" },
-];
-
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const FIELDS = ["kind", "text", "who", "since", "until"] as const;
 

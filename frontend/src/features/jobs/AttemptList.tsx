@@ -7,6 +7,19 @@ import { formatCount, formatDuration } from "@/lib/time";
 import classes from "./job.module.css";
 
 export function AttemptList({ job }: { job: Job }) {
+  return (
+    <>
+      <Attempts job={job} />
+      <p className={classes.hint}>
+        <Link to="/audit" search={{ text: job.id }} className="link">
+          Who did what to this job
+        </Link>
+      </p>
+    </>
+  );
+}
+
+function Attempts({ job }: { job: Job }) {
   if (job.attempts.length === 0) return <p className={classes.hint}>It has not started yet.</p>;
   return (
     <ol className={classes.attempts}>

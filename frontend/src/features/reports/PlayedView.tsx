@@ -28,8 +28,8 @@ const COLUMNS: Column<PlayedPlayer>[] = [
   { id: "position", label: "Pos", title: "Position", numeric: false, value: ({ position }) => POSITIONS.indexOf(position), first: "ascending", instead: true },
   { id: "club", label: "Club", numeric: false, value: ({ club }) => club, first: "ascending", instead: true },
   { id: "gameweek", label: "GW", title: "Gameweek", numeric: true, value: ({ gameweek }) => gameweek, first: "ascending" },
-  { id: "expected", label: "Expected", numeric: true, value: ({ expected_points }) => expected_points, first: "descending" },
-  { id: "points", label: "Scored", numeric: true, value: ({ points }) => points, first: "descending" },
+  { id: "expected", label: "Expected", numeric: true, value: ({ expected_points }) => expected_points, first: "descending", main: true },
+  { id: "points", label: "Scored", numeric: true, value: ({ points }) => points, first: "descending", main: true },
   { id: "error", label: "Difference", title: "Scored minus expected", numeric: true, value: errorOf, first: "descending" },
   { id: "minutes", label: "Minutes", numeric: true, value: ({ minutes }) => minutes, first: "descending" },
 ];

@@ -27,7 +27,7 @@ interface Props<T> {
   none: string;
 }
 
-/** A dense table whose heads sort it. It scrolls sideways in a box of its own, with the first column kept in sight. */
+/** A dense table whose heads sort it. Where it is too wide it scrolls in a box of its own; on a phone a row takes two lines or more. */
 export function SortableTable<T>({ caption, columns, rows, rowKey, cell, sorting, onSort, none }: Props<T>) {
   const [shown, setShown] = useState(STEP);
   const by = columns.find(({ id }) => id === sorting.id) ?? columns[0];
@@ -91,10 +91,10 @@ export function SortableTable<T>({ caption, columns, rows, rowKey, cell, sorting
 }
 
 function Head<T>({ column, sorted, onSort }: { column: Column<T>; sorted: Direction | null; onSort: (sorting: Sorting) => void }) {
-  const { id, label, title, numeric, first, instead } = column;
+  const { id, label, title, numeric, first, instead, main } = column;
   const Icon = sorted === null ? IconArrowsSort : sorted === "ascending" ? IconArrowUp : IconArrowDown;
   return (
-    <th scope="col" aria-sort={sorted ?? undefined} data-numeric={numeric || undefined} data-instead={instead}>
+    <th scope="col" aria-sort={sorted ?? undefined} data-numeric={numeric || undefined} data-instead={instead} data-main={main}>
       <button
         type="button"
         title={title}
@@ -121,7 +121,7 @@ const Row = memo(function Row({ row, columns, cell }: { row: unknown; columns: r
             {cell(row, column)}
           </th>
         ) : (
-          <td key={column.id} data-numeric={column.numeric || undefined} data-instead={column.instead}>
+          <td key={column.id} data-numeric={column.numeric || undefined} data-instead={column.instead} data-main={column.main} data-label={column.label}>
             {cell(row, column)}
           </td>
         ),

@@ -45,6 +45,8 @@ export interface Column<T> {
   first: Direction;
   /** Left out on a phone, where the first column says it. */
   instead?: true;
+  /** Two at most: on a phone they stand beside the first column, and all others on lines of their own below. */
+  main?: true;
 }
 
 const POSITION_ORDER = { GK: 0, DEF: 1, MID: 2, FWD: 3 } as const;
@@ -55,8 +57,8 @@ export function playerColumns(gameweeks: readonly number[]): Column<PredictedPla
     { id: "player", label: "Player", numeric: false, value: ({ player }) => plain(player), first: "ascending" },
     { id: "position", label: "Pos", title: "Position", numeric: false, value: ({ position }) => POSITION_ORDER[position], first: "ascending", instead: true },
     { id: "club", label: "Club", numeric: false, value: ({ club }) => club, first: "ascending", instead: true },
-    { id: "price", label: "Price", numeric: true, value: ({ price }) => price, first: "descending" },
-    { id: "points", label: "Points", title: "Expected points, all gameweeks", numeric: true, value: ({ expected_points }) => expected_points, first: "descending" },
+    { id: "price", label: "Price", numeric: true, value: ({ price }) => price, first: "descending", main: true },
+    { id: "points", label: "Points", title: "Expected points, all gameweeks", numeric: true, value: ({ expected_points }) => expected_points, first: "descending", main: true },
     ...gameweeks.map((gameweek): Column<PredictedPlayer> => ({
       id: `gw${gameweek}`,
       label: `GW${gameweek}`,

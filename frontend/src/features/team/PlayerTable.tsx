@@ -2,7 +2,7 @@ import type { CurrentTeam, TeamPlayer } from "@/api/types";
 import { countedPoints, difficultyWord, doubtOf, fixturesByGameweek, fixtureWords, gameweeksAhead } from "./words";
 import classes from "./team.module.css";
 
-/** The squad as figures; wider than a phone, so it scrolls in a box of its own with the names in place. */
+/** The squad as figures. Where it is too wide it scrolls in a box of its own; on a phone each player takes three lines. */
 export function PlayerTable({ team }: { team: CurrentTeam }) {
   const weeks = gameweeksAhead(team);
   const coming = team.next_gameweek;
@@ -76,17 +76,17 @@ function Row({ team, player }: { team: CurrentTeam; player: TeamPlayer }) {
           {doubt && <span className={classes.doubt}>{doubt}</span>}
         </span>
       </th>
-      <td className="num">{player.now_cost.toFixed(1)}</td>
-      <td className="num">{player.form.toFixed(1)}</td>
-      <td className="num">{player.points_per_game.toFixed(1)}</td>
-      <td className="num">
+      <td className="num" data-label="£m">{player.now_cost.toFixed(1)}</td>
+      <td className="num" data-label="Form">{player.form.toFixed(1)}</td>
+      <td className="num" data-label="PPM">{player.points_per_game.toFixed(1)}</td>
+      <td className="num" data-label={`GW${team.gameweek.id}`} data-main>
         {countedPoints(player)}
         {player.multiplier > 1 && <span className={classes.times}> ({player.event_points} × {player.multiplier})</span>}
       </td>
-      <td className="num">{player.total_points}</td>
-      <td className="num">{player.expected_points?.toFixed(1) ?? <abbr title="Not known">–</abbr>}</td>
+      <td className="num" data-label="Season">{player.total_points}</td>
+      <td className="num" data-label={team.next_gameweek ? `Exp. GW${team.next_gameweek.id}` : "Exp."} data-main>{player.expected_points?.toFixed(1) ?? <abbr title="Not known">–</abbr>}</td>
       {fixturesByGameweek(team, player).map(({ gameweek, fixtures }) => (
-        <td key={gameweek} className={classes.fixtures}>
+        <td key={gameweek} className={classes.fixtures} data-label={`GW${gameweek}`}>
           {fixtures.length === 0 && <span className={classes.blank}>no match</span>}
           {fixtures.map((fixture) => (
             <span key={`${fixture.opponent}${fixture.at_home}`} data-difficulty={fixture.difficulty} className={classes.fixture} title={`${fixture.opponent} ${fixture.at_home ? "at home" : "away"}: difficulty ${fixture.difficulty} of 5, ${difficultyWord(fixture.difficulty)}`}>

@@ -29,7 +29,7 @@ export function Plot({ title, caption, draw, height, file, controls, table }: Pr
   const save = async () => {
     const picture = await chart.current?.picture();
     if (picture) download(picture, file);
-    else notifications.show({ color: "red", message: "The plot is not drawn yet, so there is no picture to save." });
+    else notifications.show({ color: "red", message: "The plot is not drawn yet, so there is no picture to save.", autoClose: false });
   };
   return (
     <section className={classes.plot} aria-labelledby={heading}>

@@ -13,6 +13,7 @@ import classes from "./plots.module.css";
 
 const TOPS = [5, 10, 20] as const;
 const ROW = 28;
+const QUARTILES = ["Lowest", "Lower quarter", "Median", "Upper quarter", "Highest"];
 // Who is expected to score less than this a gameweek hardly plays; five hundred of them would press every box onto the floor.
 const PLAYS = 1;
 
@@ -161,7 +162,7 @@ function Positions({ players, gameweeks }: Pick<Props, "players" | "gameweeks">)
             <caption className={tableClasses.spoken}>Expected points by position</caption>
             <thead className={tableClasses.plain}>
               <tr>
-                {["Position", "Players", "Lowest", "Lower quarter", "Median", "Upper quarter", "Highest"].map((name, index) => (
+                {["Position", "Players", ...QUARTILES].map((name, index) => (
                   <th key={name} scope="col" data-numeric={index > 0 || undefined}>
                     {name}
                   </th>
@@ -175,9 +176,9 @@ function Positions({ players, gameweeks }: Pick<Props, "players" | "gameweeks">)
                 return (
                   <tr key={position}>
                     <th scope="row">{POSITION_WORDS[position]}</th>
-                    <td data-numeric>{found?.count ?? 0}</td>
-                    {[0, 1, 2, 3, 4].map((at) => (
-                      <td key={at} data-numeric>
+                    <td data-numeric data-label="Players">{found?.count ?? 0}</td>
+                    {QUARTILES.map((name, at) => (
+                      <td key={name} data-numeric data-label={name}>
                         {numbers[at] === undefined ? "–" : formatPoints(numbers[at])}
                       </td>
                     ))}
