@@ -44,7 +44,7 @@ export default tseslint.config(
   },
   {
     files: ["public/**"],
-    languageOptions: { globals: { localStorage: "readonly", matchMedia: "readonly", document: "readonly" } },
+    languageOptions: { globals: { localStorage: "readonly", matchMedia: "readonly", location: "readonly", addEventListener: "readonly", HTMLScriptElement: "readonly", document: "readonly" } },
   },
   {
     // Plain scripts of the pages that show the API.

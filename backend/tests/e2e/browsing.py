@@ -189,8 +189,8 @@ def shoot(page: Page, name: str) -> None:
 
 
 def look_at(page: Page, name: str) -> None:
-    """In each theme and width: a picture, nothing to scroll sideways to, on a phone in no table either, and nothing that
-    axe finds."""
+    """In each theme and width: a picture, nothing to scroll sideways to, on a phone in no table either, and nothing
+    that axe finds."""
     page.mouse.move(0, 0)  # What lies under it at another width would show its tooltip.
     for scheme, size in LOOKS:
         page.emulate_media(color_scheme=scheme)

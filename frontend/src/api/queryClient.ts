@@ -1,6 +1,9 @@
-import { QueryClient } from "@tanstack/react-query";
+import { notifyManager, QueryClient } from "@tanstack/react-query";
 import { onRecovered } from "./connection";
 import { ApiError } from "./errors";
+
+// Told a timer later, as is usual, that something is being sent, a button could be pressed a second time before it is locked.
+notifyManager.setScheduler(queueMicrotask);
 
 export const queryClient = new QueryClient({
   defaultOptions: {
