@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 from backend.database import DatabaseUnavailable
 from backend.jobs.feed import Feeds, JobFeed, Piece
-from backend.jobs.log_lines import THREAD_BYTES, LineSplitter, Row
+from backend.jobs.log_lines import LineSplitter, Row, in_parts
 from backend.jobs.log_reader import LogReader
 from backend.models.jobs import ENDED, Job, JobView
 from backend.repositories.jobs import JobRepository
@@ -186,9 +186,10 @@ class _Stream:
                 self._splitter.skip(piece)
                 self.position = self._splitter.number
             else:
-                large = len(piece.data) >= THREAD_BYTES
-                lines = await asyncio.to_thread(self._splitter.feed, piece) if large else self._splitter.feed(piece)
-                await self._send_lines(lines)
+                for part in in_parts(piece):
+                    await self._send_lines(self._splitter.feed(part))
+                    if part.end_byte < piece.end_byte:
+                        await asyncio.sleep(0)  # others get their turn: what can be sent at once takes no break
             self._byte = piece.end_byte
         if self._style == "batch":
             await self._send_partial()
