@@ -206,10 +206,11 @@ async def test_who_agrees_while_the_job_of_another_ends_is_not_heard(
     program = world.console.services.settings.data_dir / "tools/airsenal/bin/airsenal_make_transfers"
     hold = world.console.services.settings.data_dir / "hold"
     hold.touch()
-    program.write_text(PROGRAM.replace("\n", f"\nwhile [ -e {hold} ]; do sleep 0.05; done\n", 1))
+    program.write_text(PROGRAM.replace("made!\n", f"made!\nwhile [ -e {hold} ]; do sleep 0.05; done\n"))
     try:
         _, job = await world.apply(preview)
-        await world.console.when(job["id"], lambda now: now["status"] == "running")
+        # Its own check before the start is over then.
+        await world.console.when(job["id"], lambda now: now["log_lines"] > 0)
         newest = JobRepository.newest
 
         async def slowly(jobs: JobRepository, chosen: JobFilter, **options: Any) -> list[Job]:
@@ -223,6 +224,7 @@ async def test_who_agrees_while_the_job_of_another_ends_is_not_heard(
         status, _ = await world.apply(preview)
         assert (status, hold.exists()) == (400, False)
     finally:
+        hold.unlink(missing_ok=True)
         program.write_text(PROGRAM)
 
 
