@@ -164,6 +164,9 @@ coverage() {
 integration=backend/tests/integration
 second=("$integration"/test_{fuzz,console_process,run_py,embedded_mongo,dev_mode,airsenal_pack_install}.py)
 
+# A browser test that mostly installs: the lane of the others is the longest.
+newcomer=backend/tests/e2e/test_first_run.py
+
 quick() {
     lint
     if [[ -n ${pages:-} ]]; then frontend_checks; fi
@@ -193,13 +196,17 @@ case $part in
         frontend_build && pages=made
         if [[ -n ${pages:-} ]]; then
             # Without coverage, which the others have enough of: it slows the consoles that are watched.
-            beside browser pytest_step "browser tests" backend/tests/e2e --durations=10 "${pytest_arguments[@]}"
+            beside browser pytest_step "browser tests" backend/tests/e2e --ignore="$newcomer" --durations=10 \
+                "${pytest_arguments[@]}"
         else
             skipped+=("browser tests: there are no pages")
         fi
         beside quick quick
         # Playwright's plugin empties its folder when it starts: the browser tests' own must be another.
         covered first "integration tests, part 1" "$integration" "${second[@]/#/--ignore=}" --output="$work/unused-first"
+        if [[ -n ${pages:-} ]]; then
+            pytest_step "from a fresh clone" "$newcomer" --output="$work/unused-newcomer" "${pytest_arguments[@]}"
+        fi
         join quick
         if [[ -n ${pages:-} ]]; then join browser; fi
         coverage
